@@ -1,0 +1,41 @@
+export type Side = 'left' | 'right' | 'both';
+
+const SIDE_OF_SNOMED: Readonly<Record<string, Side>> = {
+  '7771000': 'left',
+  '24028007': 'right',
+  '51440002': 'both',
+};
+
+/** SNOMED CT laterality qualifiers as they are written on `bodySite`. */
+export const SNOMED_OF_SIDE: Readonly<Record<Side, string>> = {
+  left: '7771000',
+  right: '24028007',
+  both: '51440002',
+};
+
+/** The side of a SNOMED CT laterality qualifier. */
+export function sideOfSnomed(code: string): Side | undefined {
+  return SIDE_OF_SNOMED[code];
+}
+
+/** Left and right together are both sides. */
+export function joinSides(sides: Iterable<Side>): Side | undefined {
+  const all = new Set(sides);
+  if (all.size === 0) return undefined;
+  if (all.has('both') || all.size > 1) return 'both';
+  return [...all][0];
+}
+
+/** The side that words state: exactly one of left, right and bilateral, else none. */
+export function sideInText(text: string): Side | undefined {
+  const found = new Set<Side>();
+  if (/\bleft\b/iu.test(text)) found.add('left');
+  if (/\bright\b/iu.test(text)) found.add('right');
+  if (/\b(?:bilateral(?:ly)?|both sides)\b/iu.test(text)) found.add('both');
+  return found.size === 1 ? [...found][0] : undefined;
+}
+
+/** Whether a finding on `found` speaks for an order on `ordered`; a bilateral finding speaks for either side. */
+export function coversSide(found: Side, ordered: Side): boolean {
+  return found === ordered || found === 'both';
+}

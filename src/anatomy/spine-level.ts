@@ -1,0 +1,99 @@
+/** A spinal level: a joint has two neighbouring vertebrae, a bare vertebra (`L5`, naming the root) has one. */
+export interface SpineLevel {
+  readonly upper: number;
+  readonly lower: number;
+}
+
+export type SpineRegion = 'cervical' | 'thoracic' | 'lumbar';
+
+const SECTIONS = [
+  { letter: 'C', first: 1, count: 7 },
+  { letter: 'T', first: 8, count: 12 },
+  { letter: 'L', first: 20, count: 5 },
+  { letter: 'S', first: 25, count: 5 },
+] as const;
+const LAST_CERVICAL = 7;
+const LAST_THORACIC = 19;
+
+// A second label without its letter (L4-5) stays in the section of the first; MR sequences (T2-weighted) are no level.
+const LABEL =
+  /\b([CTLS])\s?(\d{1,2})(?:\s*[-/\u2010-\u2015]\s*([CTLS])?\s?(\d{1,2}))?\b(?![-\s]?(?:weighted|hyper|hypo|signal|sequence))/giu;
+
+function vertebra(letter: string, number: number): number | undefined {
+  const section = SECTIONS.find((s) => s.letter === letter.toUpperCase());
+  return section && number >= 1 && number <= section.count ? section.first + number - 1 : undefined;
+}
+
+/** The eighth cervical root leaves at C7-T1, which has no vertebra of its own name. */
+function isEighthCervicalRoot(letter: string, number: string): boolean {
+  return letter.toUpperCase() === 'C' && number === '8';
+}
+
+function readLabel(match: RegExpMatchArray): SpineLevel[] {
+  const [, letter = '', number = '', endLetter, endNumber] = match;
+  const cervicothoracic = { upper: LAST_CERVICAL, lower: LAST_CERVICAL + 1 };
+  if (endNumber === undefined && isEighthCervicalRoot(letter, number)) return [cervicothoracic];
+  const from = vertebra(letter, Number(number));
+  if (from === undefined) return [];
+  if (endNumber === undefined) return [{ upper: from, lower: from }];
+  const to = isEighthCervicalRoot(endLetter ?? letter, endNumber)
+    ? LAST_CERVICAL + 1
+    : vertebra(endLetter ?? letter, Number(endNumber));
+  if (to === undefined || to <= from) return [];
+  return Array.from({ length: to - from }, (_, i) => ({ upper: from + i, lower: from + i + 1 }));
+}
+
+/**
+ * The levels a text names, in its order and without repeats: `L4-5`, `L4-L5`, `C5/6`, `L5`; a range such as `C5-7`
+ * names each joint inside it. Labels that do not exist are passed over.
+ */
+export function readLevels(text: string): SpineLevel[] {
+  const levels: SpineLevel[] = [];
+  for (const match of text.matchAll(LABEL)) {
+    for (const level of readLabel(match)) {
+      if (!levels.some((known) => known.upper === level.upper && known.lower === level.lower))
+        levels.push(level);
+    }
+  }
+  return levels;
+}
+
+/** Whether two levels are the same joint; a bare vertebra matches either adjoining disc. */
+export function isSameLevel(a: SpineLevel, b: SpineLevel): boolean {
+  if (a.upper === b.upper && a.lower === b.lower) return true;
+  const aIsBare = a.upper === a.lower;
+  const bIsBare = b.upper === b.lower;
+  if (aIsBare === bIsBare) return false;
+  const [bare, joint] = aIsBare ? [a, b] : [b, a];
+  return bare.upper === joint.upper || bare.upper === joint.lower;
+}
+
+function vertebraName(index: number): string {
+  const section = SECTIONS.findLast((s) => index >= s.first) ?? SECTIONS[0];
+  return `${section.letter}${index - section.first + 1}`;
+}
+
+/** `L4-5`, `L5-S1` or `L5`. */
+export function levelName(level: SpineLevel): string {
+  const upper = vertebraName(level.upper);
+  if (level.upper === level.lower) return upper;
+  const lower = vertebraName(level.lower);
+  return upper[0] === lower[0] ? `${upper}-${lower.slice(1)}` : `${upper}-${lower}`;
+}
+
+/** The imaging regions a level belongs to; C7-T1 and T12-L1 belong to both neighbours. The sacrum counts as lumbar. */
+export function spineRegionsOf(level: SpineLevel): SpineRegion[] {
+  const regionOf = (index: number): SpineRegion =>
+    index <= LAST_CERVICAL ? 'cervical' : index <= LAST_THORACIC ? 'thoracic' : 'lumbar';
+  return [...new Set([regionOf(level.upper), regionOf(level.lower)])];
+}
+
+/** Whether a procedure code of the lumbar-sacral kind fits the level: L1-2 and below, T12-L1 is thoracic. */
+export function isLumbarSacral(level: SpineLevel): boolean {
+  return level.upper > LAST_THORACIC;
+}
+
+/** Head to tail; a bare vertebra before the joint below it. */
+export function compareLevels(a: SpineLevel, b: SpineLevel): number {
+  return a.upper - b.upper || a.lower - b.lower;
+}

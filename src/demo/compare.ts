@@ -1,0 +1,69 @@
+import { isObject, objects, text } from '../fhir/read';
+import type { Scenario } from './scenario';
+
+type Expectation = Scenario['expect'][string];
+
+interface Told {
+  readonly determinations: readonly string[];
+  readonly lines: ReadonlyMap<string, string>;
+  readonly statuses: readonly { id: string; status: string; lines: readonly string[] }[];
+}
+
+const EXTENSION = 'org.nerve-block-cds.assessment';
+
+function tell(body: unknown): Told {
+  const cards = isObject(body) ? objects(body['cards']) : [];
+  const assessments = cards.flatMap((card) => {
+    const extension = card['extension'];
+    const assessment = isObject(extension) ? extension[EXTENSION] : undefined;
+    return isObject(assessment) ? [assessment] : [];
+  });
+  const lines = assessments.flatMap((assessment) => objects(assessment['lines']));
+  const allCodes = lines.map((line) => text(line['code']) ?? '');
+  return {
+    determinations: assessments.map((assessment) => text(assessment['determination']) ?? ''),
+    lines: new Map(lines.map((line) => [text(line['code']) ?? '', text(line['determination']) ?? ''])),
+    statuses: assessments.flatMap((assessment) =>
+      objects(assessment['criteria']).map((criterion) => ({
+        id: text(criterion['id']) ?? '',
+        status: text(criterion['status']) ?? '',
+        lines: Array.isArray(criterion['lines']) ? criterion['lines'].map(String) : allCodes,
+      })),
+    ),
+  };
+}
+
+/** What an answer determines, for showing. */
+export function determinationOf(status: number, body: unknown): string {
+  const { determinations } = tell(body);
+  if (status !== 200) return `refused (${status})`;
+  return determinations.length === 0 ? 'no card' : determinations.join(', ');
+}
+
+/** Compares an answer with what is expected; every difference is one sentence. */
+export function differences(expected: Expectation, status: number, body: unknown): string[] {
+  if (expected.refused !== undefined) {
+    return status === expected.refused ? [] : [`answered ${status}, expected ${expected.refused}`];
+  }
+  if (status !== 200) return [`answered ${status}`];
+  const told = tell(body);
+  const found: string[] = [];
+  if (expected.determination !== undefined && !told.determinations.includes(expected.determination)) {
+    found.push(`${told.determinations.join(', ') || 'no card'}, expected ${expected.determination}`);
+  }
+  for (const [code, determination] of Object.entries(expected.lines ?? {})) {
+    const actual = told.lines.get(code) ?? 'no such line';
+    if (actual !== determination) found.push(`${code}: ${actual}, expected ${determination}`);
+  }
+  for (const [name, wanted] of Object.entries(expected.criteria ?? {})) {
+    const [id, line] = name.split(' ');
+    const statuses = told.statuses.filter(
+      (s) => s.id === id && (line === undefined || s.lines.includes(line)),
+    );
+    // Cautions and coding criteria are listed only when they have something to say.
+    const actual =
+      statuses.length === 0 ? 'quiet' : [...new Set(statuses.map((s) => s.status))].toSorted().join(', ');
+    if (actual !== wanted) found.push(`${name}: ${actual}, expected ${wanted}`);
+  }
+  return found;
+}

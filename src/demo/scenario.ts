@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { isObject, text, type Json } from '../fhir/read';
+import { DETERMINATIONS } from '../evaluate/determination';
+
+/** Scenarios and vignettes say what is different from a whole chart in `fhir-fixtures/patients`. */
+const json = z.record(z.string(), z.unknown());
+const changes = {
+  /** `Type/id` (without the chart's own prefix in the id) of resources to leave out. */
+  without: z.array(z.string()).default([]),
+  /** Members to replace, by `Type/id`; null takes a member away. */
+  change: z.record(z.string(), json).default({}),
+  /** Whole resources to add. */
+  with: z.array(json).default([]),
+};
+const expectation = z.strictObject({
+  determination: z.enum(DETERMINATIONS).optional(),
+  /** By procedure code. */
+  lines: z.record(z.string(), z.enum(DETERMINATIONS)).optional(),
+  /** By criterion id; `TF-RESP 64480` for one line. */
+  criteria: z.record(z.string(), z.string()).optional(),
+  /** The status of a refusal, in place of cards. */
+  refused: z.number().int().optional(),
+});
+const scenarioSchema = z.strictObject({
+  name: z.string().min(1),
+  source: z.string().optional(),
+  chart: z.string().min(1),
+  ...changes,
+  notSent: z.array(z.string()).default([]),
+  orders: z.strictObject(changes).default({ without: [], change: {}, with: [] }),
+  expect: z.record(z.string(), expectation),
+});
+
+export type Scenario = z.output<typeof scenarioSchema> & { readonly id: string };
+type Changes = Pick<Scenario, 'without' | 'change' | 'with'>;
+
+function bundleResources(file: string): Json[] {
+  const bundle: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const entries = isObject(bundle) && Array.isArray(bundle['entry']) ? bundle['entry'] : [];
+  return entries.flatMap((entry: unknown) =>
+    isObject(entry) && isObject(entry['resource']) ? [entry['resource']] : [],
+  );
+}
+
+function referenceTo(resource: Json): string {
+  return `${text(resource['resourceType'])}/${text(resource['id'])}`;
+}
+
+function apply(resources: readonly Json[], changed: Changes, chart: string): Json[] {
+  const full = (reference: string): string => reference.replace('/', `/${chart}-`);
+  const known = new Set(resources.map(referenceTo));
+  for (const reference of [...changed.without, ...Object.keys(changed.change)]) {
+    if (!known.has(full(reference))) throw new Error(`${full(reference)} is not in the chart ${chart}`);
+  }
+  const without = new Set(changed.without.map(full));
+  const changesOf = new Map(
+    Object.entries(changed.change).map(([reference, members]) => [full(reference), members]),
+  );
+  const kept = resources
+    .filter((resource) => !without.has(referenceTo(resource)))
+    .map((resource) => {
+      const merged = { ...resource, ...changesOf.get(referenceTo(resource)) };
+      return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
+    });
+  const added = changed.with.map((resource) => ({ subject: { reference: `Patient/${chart}` }, ...resource }));
+  return [...kept, ...added];
+}
+
+const KEY_OF_TYPE: Readonly<Record<string, string>> = {
+  Condition: 'conditions',
+  Procedure: 'procedures',
+  Observation: 'observations',
+  ServiceRequest: 'serviceRequests',
+  MedicationRequest: 'medicationRequests',
+  MedicationStatement: 'medicationStatements',
+  DiagnosticReport: 'diagnosticReports',
+  AllergyIntolerance: 'allergyIntolerances',
+  CarePlan: 'carePlans',
+  Goal: 'goals',
+  Coverage: 'coverage',
+  Task: 'tasks',
+};
+
+/** The resources of the scenario: the chart as changed. */
+export function scenarioChart(scenario: Scenario, fixtures: string): Json[] {
+  return apply(
+    bundleResources(join(fixtures, 'patients', `${scenario.chart}.json`)),
+    scenario,
+    scenario.chart,
+  );
+}
+
+/** The draft orders of the scenario. */
+export function scenarioOrders(scenario: Scenario, fixtures: string): Json[] {
+  return apply(
+    bundleResources(join(fixtures, 'orders', `${scenario.chart}.json`)),
+    scenario.orders,
+    scenario.chart,
+  );
+}
+
+/** The whole CDS Hooks request of a scenario for one profile, with the chart as prefetch. */
+export function scenarioRequest(scenario: Scenario, profile: string, fixtures: string) {
+  const chart = scenarioChart(scenario, fixtures);
+  const prefetch: Record<string, unknown> = {};
+  for (const [type, key] of Object.entries(KEY_OF_TYPE)) {
+    if (scenario.notSent.includes(key)) continue;
+    const entry = chart
+      .filter((resource) => resource['resourceType'] === type)
+      .map((resource) => ({ resource }));
+    prefetch[key] =
+      entry.length === 0 ? null : { resourceType: 'Bundle', type: 'searchset', total: entry.length, entry };
+  }
+  prefetch['patient'] = chart.find((resource) => resource['resourceType'] === 'Patient');
+  return {
+    hook: 'order-sign',
+    hookInstance: 'd1577c69-dfbe-44ad-ba6d-3e05e953b2ea',
+    context: {
+      userId: `Practitioner/${scenario.chart}-clinician`,
+      patientId: scenario.chart,
+      draftOrders: {
+        resourceType: 'Bundle',
+        type: 'collection',
+        entry: scenarioOrders(scenario, fixtures).map((resource) => ({ resource })),
+      },
+    },
+    prefetch,
+    extension: { 'org.nerve-block-cds.profile': profile },
+  };
+}
+
+/** Reads every scenario of a folder; a file may hold a list of them. */
+export function readScenarios(folder: string): Scenario[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .toSorted()
+    .flatMap((file) => {
+      const data: unknown = parse(readFileSync(join(folder, file), 'utf8'));
+      const list: unknown[] = Array.isArray(data) ? data : [data];
+      return list.map((item, i) => {
+        const parsed = scenarioSchema.safeParse(item);
+        if (!parsed.success) throw new Error(`${file} (${i + 1}): ${z.prettifyError(parsed.error)}`);
+        const id = file.replace('.yaml', '') + (list.length > 1 ? `-${i + 1}` : '');
+        return { ...parsed.data, id };
+      });
+    });
+}

@@ -1,0 +1,67 @@
+import { FACTS } from '../gather/facts';
+import type { LineContext } from '../gather/facts/fact';
+import type { PatientRecord } from '../gather/patient-record';
+import type { OrderedLine, ProcedureGroup } from '../gather/sessions';
+import type { Policy, PolicyLibrary, Profile } from '../policy/library';
+import { factReader, judgeCriterion, type CriterionResult } from './criterion';
+import { determine, headline, indicatorOf, type Determination, type Indicator } from './determination';
+
+/** One line with everything judged about it. */
+export interface LineAssessment {
+  readonly line: OrderedLine;
+  readonly determination: Determination;
+  readonly results: readonly CriterionResult[];
+}
+
+/** One procedure group, judged: what one card says. */
+export interface Assessment {
+  readonly group: ProcedureGroup;
+  readonly policy: Policy;
+  readonly profile: Profile;
+  readonly lines: readonly LineAssessment[];
+  readonly determination: Determination;
+  readonly indicator: Indicator;
+  /** What the lines were judged from, for whoever words the card. */
+  readonly contexts: readonly LineContext[];
+}
+
+/**
+ * Judges every line of a group against its policy. Pure: the same group, record and policy give the same answer, and
+ * no clock is read.
+ */
+export function assess(
+  group: ProcedureGroup,
+  policy: Policy,
+  profile: Profile,
+  record: PatientRecord,
+  library: PolicyLibrary,
+): Assessment {
+  const contexts = group.lines.map((line): LineContext => ({
+    line,
+    group,
+    record,
+    library,
+    policy,
+    profile: profile.id,
+    asOf: group.session.evaluatedOn,
+    select: (name) => record.select(library.selector(name)),
+  }));
+  const lines = contexts.map((context): LineAssessment => {
+    const read = factReader(FACTS, context);
+    const results = policy.criteria(profile.id).map((criterion) => judgeCriterion(criterion, read));
+    return { line: context.line, determination: determine(results), results };
+  });
+  const determination = headline(lines.map((line) => line.determination));
+  return {
+    group,
+    policy,
+    profile,
+    lines,
+    contexts,
+    determination,
+    indicator: indicatorOf(
+      determination,
+      lines.flatMap((line) => line.results),
+    ),
+  };
+}

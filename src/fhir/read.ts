@@ -1,0 +1,87 @@
+import { parseDays, type DayInterval } from '../time/days';
+
+/** A JSON object from outside: every element is unknown until it is read. */
+export type Json = Readonly<Record<string, unknown>>;
+
+export interface Code {
+  readonly system: string;
+  readonly code: string;
+  readonly display?: string;
+}
+
+/** A CodeableConcept with only what could be read of it. */
+export interface Concept {
+  readonly codings: readonly Code[];
+  readonly text?: string;
+}
+
+/** What a CodeableConcept or Coding says in words: its text, else its displays. */
+export function wordsOf(concept: Concept): string {
+  return concept.text ?? concept.codings.flatMap((coding) => coding.display ?? []).join(', ');
+}
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The objects of a repeating element; one object in place of a list counts as a list of one. */
+export function objects(value: unknown): Json[] {
+  if (Array.isArray(value)) return value.filter(isObject);
+  return isObject(value) ? [value] : [];
+}
+
+/** A string with something in it. */
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+export function number(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+function readCoding(value: Json): Code | undefined {
+  const code = text(value['code']);
+  if (code === undefined) return undefined;
+  const display = text(value['display']);
+  return {
+    system: text(value['system']) ?? '',
+    code: code.trim(),
+    ...(display !== undefined && { display }),
+  };
+}
+
+/** Reads the concepts of a CodeableConcept element, repeating or not; concepts that say nothing are passed over. */
+export function concepts(value: unknown): Concept[] {
+  return objects(value).flatMap((concept) => {
+    const codings = objects(concept['coding']).flatMap((coding) => readCoding(coding) ?? []);
+    const words = text(concept['text']);
+    if (codings.length === 0 && words === undefined) return [];
+    return [{ codings, ...(words !== undefined && { text: words }) }];
+  });
+}
+
+/** `Type/id` of a relative, absolute or versioned literal reference. */
+export function referenceOf(value: unknown): string | undefined {
+  const reference = isObject(value) ? text(value['reference']) : undefined;
+  const match = reference && /(?:^|\/)([A-Z][A-Za-z]+)\/([^/]+)(?:\/_history\/[^/]+)?$/u.exec(reference);
+  return match ? `${match[1]}/${match[2]}` : undefined;
+}
+
+/** The texts of a repeating Annotation element. */
+export function notes(value: unknown): string[] {
+  return objects(value).flatMap((note) => text(note['text']) ?? []);
+}
+
+/** A period whose bounds are dates of any precision. `openEnd` is true when there is no end at all. */
+export interface Dates {
+  readonly start?: DayInterval;
+  readonly end?: DayInterval;
+}
+
+/** Reads a Period element. */
+export function period(value: unknown): Dates {
+  if (!isObject(value)) return {};
+  const start = parseDays(value['start']);
+  const end = parseDays(value['end']);
+  return { ...(start && { start }), ...(end && { end }) };
+}

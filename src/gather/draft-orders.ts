@@ -1,0 +1,207 @@
+import { joinSides, sideInText, sideOfSnomed, type Side } from '../anatomy/side';
+import { readLevels, type SpineLevel } from '../anatomy/spine-level';
+import { concepts, isObject, notes, objects, referenceOf, text, type Concept, type Json } from '../fhir/read';
+import { CODE_SYSTEMS } from '../policy/code-systems';
+import type { ValueSet } from '../policy/value-set';
+import { parseExactDay, type Day } from '../time/days';
+
+export type Guidance = 'fluoroscopy' | 'ct' | 'ultrasound';
+export type Purpose = 'diagnostic' | 'therapeutic' | 'prevention';
+
+/** The sides an order states, by where it states them; they conflict when they differ. */
+export interface StatedSides {
+  readonly bodySite?: Side;
+  readonly modifier?: Side;
+  readonly text?: Side;
+}
+
+/** One ServiceRequest of `context.draftOrders`, read. */
+export interface DraftOrder {
+  /** `ServiceRequest/id`, the entry's fullUrl, or `#index`. */
+  readonly reference: string;
+  readonly resource: Json;
+  readonly cptCodes: readonly string[];
+  readonly reasons: readonly Concept[];
+  readonly reasonReferences: readonly string[];
+  readonly sides: StatedSides;
+  readonly side?: Side;
+  readonly levels: readonly SpineLevel[];
+  readonly modifiers: ReadonlySet<string>;
+  readonly guidance: ReadonlySet<Guidance>;
+  readonly purposes: ReadonlySet<Purpose>;
+  readonly occurrence?: Day;
+  readonly authoredOn?: Day;
+  readonly requisition?: string;
+  /** All words of bodySite, orderDetail and note, for reading what has no code. */
+  readonly words: string;
+}
+
+/** A draft order that is for somebody else than the patient in context. */
+export interface ForeignOrder {
+  readonly reference: string;
+}
+
+export interface DraftOrders {
+  readonly orders: readonly DraftOrder[];
+  readonly foreign: readonly ForeignOrder[];
+}
+
+const NOT_TO_BE_DONE = new Set(['revoked', 'entered-in-error', 'completed']);
+const TEXT_MODIFIERS: readonly (readonly [string, RegExp])[] = [
+  ['KX', /\bKX\b/u],
+  ['LT', /\bLT\b/u],
+  ['RT', /\bRT\b/u],
+  ['50', /(?:^|[\s,;(\d])-\s?50\b(?!\s?%)|\bmodifier\s*-?\s*50\b/iu],
+];
+const GUIDANCE_WORDS: readonly (readonly [Guidance, RegExp])[] = [
+  ['fluoroscopy', /\bfluoro/iu],
+  ['ct', /\bCT\b|\bcomputed tomograph/u],
+  ['ultrasound', /\bultraso|\bsonograph/iu],
+];
+const PURPOSE_WORDS: readonly (readonly [Purpose, RegExp])[] = [
+  ['diagnostic', /\bdiagnostic\b/iu],
+  ['therapeutic', /\btherapeutic\b/iu],
+  ['prevention', /\bprevent(?:ion|ive|ative)\b|\bprophyla/iu],
+];
+
+function matching<T>(table: readonly (readonly [T, RegExp])[], words: string): T[] {
+  return table.filter(([, pattern]) => pattern.test(words)).map(([name]) => name);
+}
+
+function modifiersOf(orderDetail: readonly Concept[], words: string): Set<string> {
+  const modifiers = new Set(matching(TEXT_MODIFIERS, words));
+  for (const coding of orderDetail.flatMap((concept) => concept.codings)) {
+    if (coding.system === CODE_SYSTEMS.hcpcs && ['KX', 'LT', 'RT'].includes(coding.code))
+      modifiers.add(coding.code);
+    if (coding.system === CODE_SYSTEMS.cpt && coding.code === '50') modifiers.add('50');
+  }
+  return modifiers;
+}
+
+function modifierSide(modifiers: ReadonlySet<string>): Side | undefined {
+  const sides: Side[] = [];
+  if (modifiers.has('LT')) sides.push('left');
+  if (modifiers.has('RT')) sides.push('right');
+  if (modifiers.has('50')) sides.push('both');
+  return joinSides(sides);
+}
+
+function occurrenceOf(resource: Json): Day | undefined {
+  const timing = resource['occurrenceTiming'];
+  const repeat = isObject(timing) ? timing['repeat'] : undefined;
+  const bounds = isObject(repeat) ? repeat['boundsPeriod'] : undefined;
+  const event = isObject(timing) && Array.isArray(timing['event']) ? timing['event'][0] : undefined;
+  const span = resource['occurrencePeriod'];
+  return (
+    parseExactDay(resource['occurrenceDateTime']) ??
+    parseExactDay(isObject(span) ? span['start'] : undefined) ??
+    parseExactDay(event) ??
+    parseExactDay(isObject(bounds) ? bounds['start'] : undefined)
+  );
+}
+
+function requisitionOf(resource: Json): string | undefined {
+  const requisition = resource['requisition'];
+  if (!isObject(requisition)) return undefined;
+  const value = text(requisition['value']);
+  return value && `${text(requisition['system']) ?? ''}|${value}`;
+}
+
+/** The levels a bodySite states by code (intervertebral discs) or in words. */
+function bodySiteLevels(bodySite: readonly Concept[], discSites: ValueSet): SpineLevel[] {
+  return bodySite.flatMap((site) => {
+    const named = readLevels([site.text ?? '', ...site.codings.map((c) => c.display ?? '')].join('; '));
+    if (named.length > 0) return named;
+    return site.codings.flatMap((coding) => readLevels(discSites.memberOfCode(coding)?.level ?? ''));
+  });
+}
+
+function distinct(levels: readonly SpineLevel[]): SpineLevel[] {
+  return levels.filter(
+    (level, i) =>
+      levels.findIndex((other) => other.upper === level.upper && other.lower === level.lower) === i,
+  );
+}
+
+function readOrder(resource: Json, reference: string, discSites: ValueSet): DraftOrder {
+  const bodySite = concepts(resource['bodySite']);
+  const orderDetail = concepts(resource['orderDetail']);
+  const written = [...orderDetail.map((detail) => detail.text ?? ''), ...notes(resource['note'])];
+  const siteWords = bodySite.map((site) => site.text ?? '');
+  const words = [...siteWords, ...written].filter((part) => part !== '').join('\n');
+  const modifiers = modifiersOf(orderDetail, words);
+  const codedSide = joinSides(
+    bodySite.flatMap((site) => site.codings.flatMap((c) => sideOfSnomed(c.code) ?? [])),
+  );
+  const ofModifier = modifierSide(modifiers);
+  const ofText = sideInText(words);
+  const side = codedSide ?? ofModifier ?? ofText;
+  const occurrence = occurrenceOf(resource);
+  const authoredOn = parseExactDay(resource['authoredOn']);
+  const requisition = requisitionOf(resource);
+  const purposes = new Set(matching(PURPOSE_WORDS, written.join('\n')));
+  if (modifiers.has('KX')) purposes.add('diagnostic');
+  const siteLevels = bodySiteLevels(bodySite, discSites);
+  const code = concepts(resource['code']).flatMap((concept) => concept.codings);
+  return {
+    reference,
+    resource,
+    cptCodes: [...new Set(code.filter((c) => c.system === CODE_SYSTEMS.cpt).map((c) => c.code))],
+    reasons: concepts(resource['reasonCode']),
+    reasonReferences: objects(resource['reasonReference']).flatMap((reason) => referenceOf(reason) ?? []),
+    sides: {
+      ...(codedSide && { bodySite: codedSide }),
+      ...(ofModifier && { modifier: ofModifier }),
+      ...(ofText && { text: ofText }),
+    },
+    ...(side && { side }),
+    levels: siteLevels.length > 0 ? distinct(siteLevels) : distinct(readLevels(written.join('\n'))),
+    modifiers,
+    guidance: new Set(matching(GUIDANCE_WORDS, written.join('\n'))),
+    purposes,
+    ...(occurrence !== undefined && { occurrence }),
+    ...(authoredOn !== undefined && { authoredOn }),
+    ...(requisition !== undefined && { requisition }),
+    words,
+  };
+}
+
+/** Whether the resource says that it is about somebody else. An order without a subject is the patient's own. */
+function isForeign(resource: Json, patientId: string): boolean {
+  for (const member of ['subject', 'patient', 'for']) {
+    const link = resource[member];
+    if (!isObject(link)) continue;
+    const reference = text(link['reference']);
+    if (reference === undefined) continue;
+    return (referenceOf(link) ?? reference.replace(/^urn:uuid:/u, 'Patient/')) !== `Patient/${patientId}`;
+  }
+  return false;
+}
+
+/**
+ * Reads `context.draftOrders`: every ServiceRequest that is still to be done, and every order of any type that is for
+ * another patient. Entries that hold no resource are passed over.
+ */
+export function readDraftOrders(
+  entries: readonly Json[],
+  patientId: string,
+  discSites: ValueSet,
+): DraftOrders {
+  const orders: DraftOrder[] = [];
+  const foreign: ForeignOrder[] = [];
+  entries.forEach((entry, index) => {
+    const resource = entry['resource'];
+    if (!isObject(resource)) return;
+    const type = text(resource['resourceType']) ?? 'Resource';
+    const id = text(resource['id']);
+    const reference = id === undefined ? (text(entry['fullUrl']) ?? `#${index}`) : `${type}/${id}`;
+    if (isForeign(resource, patientId)) {
+      foreign.push({ reference });
+      return;
+    }
+    if (type !== 'ServiceRequest' || resource['doNotPerform'] === true) return;
+    if (NOT_TO_BE_DONE.has(text(resource['status']) ?? '')) return;
+    orders.push(readOrder(resource, reference, discSites));
+  });
+  return { orders, foreign };
+}

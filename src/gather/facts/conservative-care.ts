@@ -1,0 +1,354 @@
+import { states } from '../../fhir/narrative';
+import { concepts, notes, period, text, wordsOf, type Dates } from '../../fhir/read';
+import { formatDay, parseDays, unionLength, type Day } from '../../time/days';
+import type { Selected } from '../patient-record';
+import { drugDates, isAfter, performed } from '../readings/dates-of';
+import { evidenceOf, listed, nameOf } from '../readings/evidence';
+import { defineFact, type Evidence, type FactContext, type LineContext } from './fact';
+
+type Span = readonly [Day, Day];
+
+/** A stretch of treatment: `surely` and `atMost` differ when its dates are imprecise. */
+interface Course {
+  readonly entries: readonly Selected[];
+  readonly surely?: Span;
+  readonly atMost?: Span;
+  readonly undated: boolean;
+  readonly ongoing: boolean;
+  readonly stoppedForMedicalReason: boolean;
+}
+
+/** Sessions at most this many days apart form one treatment series. */
+const SERIES_GAP_DAYS = 30;
+
+function isGoingOn(entry: Selected): boolean {
+  return ['in-progress', 'active'].includes(text(entry.resource['status']) ?? '');
+}
+
+/** A recorded reason to stop is medical unless it names refusal, non-attendance, cost or convenience. */
+function wasStoppedForMedicalReason(entry: Selected, context: LineContext): boolean {
+  if (entry.resource['status'] !== 'stopped') return false;
+  return concepts(entry.resource['statusReason']).some(
+    (reason) =>
+      !context.library.vocabulary('noMedicalReason').test(wordsOf(reason)) &&
+      !context.library.valueSet('refusals').memberOf(reason),
+  );
+}
+
+/** Reads one stretch of treatment; it is cut at the evaluation date, or where it was last known to go on. */
+function courseOf(entry: Selected, dates: Dates, context: LineContext): Course | undefined {
+  if (isAfter(dates.start, context.asOf)) return undefined;
+  const stoppedForMedicalReason = wasStoppedForMedicalReason(entry, context);
+  const base = { entries: [entry], ongoing: false, stoppedForMedicalReason };
+  const goesOn = dates.start !== undefined && dates.end === undefined && isGoingOn(entry);
+  if (!dates.start || (!dates.end && !goesOn)) return { ...base, undated: true };
+  const lastKnown = context.line.order.authoredOn ?? context.asOf;
+  const until = Math.min(context.asOf, lastKnown);
+  const end = dates.end ?? { earliest: until, latest: until };
+  const cut = (day: Day): Day => Math.min(day, context.asOf);
+  const surely: Span = [cut(dates.start.latest), cut(end.earliest)];
+  return {
+    ...base,
+    undated: false,
+    ongoing: goesOn || end.earliest > context.asOf,
+    ...(surely[1] >= surely[0] && { surely }),
+    atMost: [dates.start.earliest, cut(end.latest)],
+  };
+}
+
+function isOneDay(dates: Dates): boolean {
+  return (
+    dates.start !== undefined && dates.start.earliest === dates.start.latest && dates.start === dates.end
+  );
+}
+
+/** Joins single visits at most 30 days apart; a visit of evaluation alone is no treatment. */
+function seriesOf(
+  visits: readonly Selected[],
+  evaluations: readonly Selected[],
+  context: LineContext,
+): Course[] {
+  const dayOf = (entry: Selected): Day => performed(entry.resource).start?.earliest ?? 0;
+  const all = [...visits, ...evaluations]
+    .filter((entry) => dayOf(entry) <= context.asOf)
+    .toSorted((a, b) => dayOf(a) - dayOf(b) || (a.reference < b.reference ? -1 : 1));
+  const series: Selected[][] = [];
+  for (const entry of all) {
+    const current = series.at(-1);
+    const last = current?.at(-1);
+    if (current && last && dayOf(entry) - dayOf(last) <= SERIES_GAP_DAYS) current.push(entry);
+    else series.push([entry]);
+  }
+  const treated = new Set(visits);
+  return series
+    .filter((entries) => entries.some((entry) => treated.has(entry)))
+    .map((entries) => {
+      const [first, last] = [entries[0], entries.at(-1)];
+      const span: Span = [first ? dayOf(first) : 0, last ? dayOf(last) : 0];
+      const stopped = entries.some((entry) => wasStoppedForMedicalReason(entry, context));
+      return {
+        entries,
+        surely: span,
+        atMost: span,
+        undated: false,
+        ongoing: false,
+        stoppedForMedicalReason: stopped,
+      };
+    });
+}
+
+function coursesOf(
+  treatments: readonly Selected[],
+  evaluations: readonly Selected[],
+  context: LineContext,
+): Course[] {
+  const isVisit = (entry: Selected): boolean => isOneDay(performed(entry.resource));
+  const stretches = treatments
+    .filter((entry) => !isVisit(entry))
+    .flatMap((entry) => {
+      const dates =
+        entry.resource['resourceType'] === 'CarePlan'
+          ? period(entry.resource['period'])
+          : performed(entry.resource);
+      return courseOf(entry, dates, context) ?? [];
+    });
+  return [...stretches, ...seriesOf(treatments.filter(isVisit), evaluations.filter(isVisit), context)];
+}
+
+function daysOf(courses: readonly Course[], which: 'surely' | 'atMost'): number {
+  return unionLength(courses.flatMap((course) => (course[which] ? [course[which]] : [])));
+}
+
+function distinct(entries: readonly Selected[]): Selected[] {
+  return [...new Map(entries.map((entry) => [entry.reference, entry])).values()];
+}
+
+function activeTreatments(context: FactContext<'chiropracticCounts' | 'conservativeCareDays'>): Selected[] {
+  return distinct([
+    ...context.select('physicalTherapySessions').items,
+    ...context.select('homeExercise').items,
+    ...context.select('homeExerciseByCategory').items,
+    ...(context.setting('chiropracticCounts') ? context.select('chiropracticSessions').items : []),
+  ]);
+}
+
+function dateOfTreatment(entry: Selected) {
+  return entry.resource['resourceType'] === 'CarePlan'
+    ? period(entry.resource['period']).start
+    : performed(entry.resource).start;
+}
+
+function evidenceOfCourses(courses: readonly Course[]): Evidence[] {
+  return courses.flatMap((course) =>
+    course.entries.map((entry) => evidenceOf(entry, dateOfTreatment(entry), nameOf(entry))),
+  );
+}
+
+function drugCourses(context: LineContext): Course[] {
+  return context
+    .select('systemicDrugTrials')
+    .items.flatMap((entry) => courseOf(entry, drugDates(entry.resource), context) ?? []);
+}
+
+function spanWords(courses: readonly Course[]): { from: string; to: string } {
+  const spans = courses.flatMap((course) => (course.atMost ? [course.atMost] : []));
+  if (spans.length === 0) return { from: '', to: '' };
+  return {
+    from: formatDay(Math.min(...spans.map(([start]) => start))),
+    to: formatDay(Math.max(...spans.map(([, end]) => end))),
+  };
+}
+
+/** Whether active care (therapy with exercise, or directed home exercise) lasted as long as the profile asks. */
+export const activeCare = defineFact({
+  fields: ['longEnough'],
+  findings: [
+    'long-enough',
+    'stopped-for-medical-reason',
+    'too-short',
+    'continuing',
+    'imprecise',
+    'undated',
+    'refused',
+    'evaluation-only',
+    'passive-only',
+    'none',
+  ],
+  thresholds: ['conservativeCareDays', 'chiropracticCounts'],
+  words: ['days', 'from', 'to', 'sufficientOn', 'missing', 'allDays', 'reason'],
+  read(context) {
+    const minimum = context.threshold('conservativeCareDays') ?? 0;
+    const treatments = activeTreatments(context);
+    const evaluations = context.select('physicalTherapyEvaluations').items;
+    const passive = context.select('passiveModalities').items;
+    const unread = [
+      ...new Set([
+        ...context.select('physicalTherapySessions').unread,
+        ...context.select('homeExercise').unread,
+      ]),
+    ];
+    const courses = coursesOf(treatments, evaluations, context);
+    const evidence = evidenceOfCourses(courses);
+    const surely = daysOf(courses, 'surely');
+    const words = { days: surely, ...spanWords(courses) };
+    if (courses.length > 0 && surely >= minimum) {
+      return { finding: 'long-enough', fields: { longEnough: true }, words, evidence };
+    }
+    const stopped = courses.find((course) => course.stoppedForMedicalReason);
+    const drugs = drugCourses(context);
+    const allDays = daysOf([...courses, ...coursesOf(passive, [], context), ...drugs], 'surely');
+    if (stopped && allDays >= minimum) {
+      const reason = stopped.entries
+        .flatMap((entry) => concepts(entry.resource['statusReason']).map(wordsOf))
+        .join(', ');
+      return {
+        finding: 'stopped-for-medical-reason',
+        fields: { longEnough: true },
+        words: { ...words, allDays, reason },
+        evidence,
+      };
+    }
+    const stillUnread = stopped
+      ? [...new Set([...unread, ...context.select('systemicDrugTrials').unread])]
+      : unread;
+    const refuted = stillUnread.length > 0 ? undefined : false;
+    if (courses.length === 0) {
+      const refusal = context.select('refusedTherapy').items[0];
+      if (refusal) {
+        const on = performed(refusal.resource).start;
+        return {
+          finding: 'refused',
+          fields: { longEnough: refuted },
+          words,
+          evidence: [evidenceOf(refusal, on, nameOf(refusal))],
+          unread,
+        };
+      }
+      const finding =
+        evaluations.length > 0 ? 'evaluation-only' : passive.length > 0 ? 'passive-only' : 'none';
+      return { finding, fields: {}, words, unread };
+    }
+    if (courses.some((course) => course.undated))
+      return { finding: 'undated', fields: {}, words, evidence, unread };
+    if (daysOf(courses, 'atMost') >= minimum)
+      return { finding: 'imprecise', fields: {}, words, evidence, unread };
+    const ongoing = courses.filter((course) => course.ongoing).flatMap((course) => course.surely?.[1] ?? []);
+    const short = { ...words, missing: minimum - surely };
+    if (ongoing.length > 0) {
+      const sufficientOn = formatDay(Math.max(...ongoing) + minimum - surely);
+      return {
+        finding: 'continuing',
+        fields: { longEnough: refuted },
+        words: { ...short, sufficientOn },
+        evidence,
+        unread: stillUnread,
+      };
+    }
+    return {
+      finding: 'too-short',
+      fields: { longEnough: refuted },
+      words: short,
+      evidence,
+      unread: stillUnread,
+    };
+  },
+});
+
+/** Whether a drug of a class that counts was tried, for any time, prescribed or reported. */
+export const drugTrial = defineFact({
+  fields: ['tried'],
+  findings: ['tried', 'undated', 'none'],
+  words: ['drugs'],
+  read(context) {
+    const { items, unread } = context.select('systemicDrugTrials');
+    const started = items.filter((entry) => {
+      const start = drugDates(entry.resource).start;
+      return start !== undefined && start.latest <= context.asOf;
+    });
+    const evidence = started.map((entry) =>
+      evidenceOf(entry, drugDates(entry.resource).start, nameOf(entry)),
+    );
+    const drugs = listed([...new Set((started.length > 0 ? started : items).map(nameOf))]);
+    if (started.length > 0) return { finding: 'tried', fields: { tried: true }, words: { drugs }, evidence };
+    const undated = items.some((entry) => !isAfter(drugDates(entry.resource).start, context.asOf));
+    return { finding: undated ? 'undated' : 'none', fields: {}, words: { drugs }, unread };
+  },
+});
+
+type Result = 'failed' | 'succeeded' | 'succeeded-in-words';
+
+function resultOf(entry: Selected, context: LineContext): Result | undefined {
+  const { resource } = entry;
+  const outcome = [...concepts(resource['outcome']), ...concepts(resource['statusReason'])];
+  if (outcome.some((concept) => context.library.valueSet('outcome-failure').memberOf(concept)))
+    return 'failed';
+  if (outcome.some((concept) => context.library.valueSet('outcome-success').memberOf(concept)))
+    return 'succeeded';
+  const words = [...outcome.map(wordsOf), ...notes(resource['note'])].join('\n');
+  if (context.library.vocabulary('careFailed').test(words)) return 'failed';
+  return states(words, context.library.vocabulary('careSucceeded')) ? 'succeeded-in-words' : undefined;
+}
+
+function endOf(entry: Selected): Day {
+  const dates =
+    entry.resource['resourceType'] === 'CarePlan'
+      ? period(entry.resource['period'])
+      : performed(entry.resource);
+  return (dates.end ?? dates.start)?.latest ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Whether the care helped: success recorded for active care refutes, and some profiles ask for a recorded failure. */
+export const careResult = defineFact({
+  fields: ['notSuccessful', 'failed'],
+  findings: ['failed', 'succeeded', 'succeeded-in-words', 'silent'],
+  thresholds: ['chiropracticCounts', 'conservativeCareDays'],
+  words: ['treatment', 'date'],
+  read(context) {
+    const treatments = activeTreatments(context).filter(
+      (entry) => !isAfter(dateOfTreatment(entry), context.asOf),
+    );
+    const others = [
+      ...context
+        .select('passiveModalities')
+        .items.filter((entry) => !isAfter(dateOfTreatment(entry), context.asOf)),
+      ...context
+        .select('systemicDrugTrials')
+        .items.filter((entry) => !isAfter(drugDates(entry.resource).start, context.asOf)),
+    ];
+    const withResult = treatments
+      .flatMap((entry) => {
+        const result = resultOf(entry, context);
+        return result ? [{ entry, result }] : [];
+      })
+      .toSorted((a, b) => endOf(b.entry) - endOf(a.entry) || (a.result < b.result ? 1 : -1));
+    const latest = withResult[0];
+    const point = (entry: Selected): Evidence =>
+      evidenceOf(entry, dateOfTreatment(entry) ?? parseDays(entry.resource['authoredOn']), nameOf(entry));
+    if (latest && latest.result !== 'failed') {
+      const notSuccessful = latest.result === 'succeeded' ? false : undefined;
+      return {
+        finding: latest.result,
+        fields: { notSuccessful, failed: notSuccessful },
+        words: { treatment: nameOf(latest.entry) },
+        evidence: [point(latest.entry)],
+      };
+    }
+    const failure = latest?.entry ?? others.find((entry) => resultOf(entry, context) === 'failed');
+    if (failure) {
+      return {
+        finding: 'failed',
+        fields: { notSuccessful: true, failed: true },
+        words: { treatment: nameOf(failure) },
+        evidence: [point(failure)],
+      };
+    }
+    const unread = [
+      ...new Set([
+        ...context.select('physicalTherapySessions').unread,
+        ...context.select('homeExercise').unread,
+        ...context.select('systemicDrugTrials').unread,
+      ]),
+    ];
+    return { finding: 'silent', fields: { notSuccessful: true }, unread };
+  },
+});

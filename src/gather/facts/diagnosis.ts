@@ -1,0 +1,261 @@
+import type { Concept } from '../../fhir/read';
+import type { ProcedureRegion } from '../../policy/library';
+import type { Member, ValueSet } from '../../policy/value-set';
+import type { RecordEntry, Selected } from '../patient-record';
+import { isAfter } from '../readings/dates-of';
+import { isActive, isConfirmed, onsetOf, recordedOn, wasKnown } from '../readings/conditions';
+import { diagnosisName, evidenceOf } from '../readings/evidence';
+import { defineFact, type Evidence, type LineContext } from './fact';
+
+/** A diagnosis that the order or the problem list states, with the member of the value set it belongs to. */
+interface Stated {
+  readonly name: string;
+  readonly member: Member;
+  readonly evidence: Evidence;
+  readonly condition?: Selected;
+}
+
+const REGION_OF_SITE: Readonly<Record<string, ProcedureRegion>> = {
+  cervical: 'cervical-thoracic',
+  cervicothoracic: 'cervical-thoracic',
+  thoracic: 'cervical-thoracic',
+  lumbar: 'lumbar-sacral',
+  lumbosacral: 'lumbar-sacral',
+  sacral: 'lumbar-sacral',
+};
+
+/** The spine site a diagnosis code names, and whether a procedure code's region fits it; thoracolumbar fits both. */
+export function siteOf(concept: Concept, context: LineContext): string | undefined {
+  return context.library.valueSet('diagnosis-regions').memberOf(concept)?.region;
+}
+
+export function siteFits(site: string | undefined, region: ProcedureRegion | undefined): boolean {
+  const only = site === undefined ? undefined : REGION_OF_SITE[site];
+  return only === undefined || region === undefined || only === region;
+}
+
+function memberOf(concept: Concept, sets: readonly ValueSet[]): Member | undefined {
+  for (const set of sets) {
+    const member = set.memberOf(concept);
+    if (member) return member;
+  }
+  return undefined;
+}
+
+function nameIn(concept: Concept, member: Member): string {
+  return diagnosisName({ reference: '', resource: {}, concepts: [concept], member });
+}
+
+/** Conditions that the order points at and that hold; a suspected one is kept apart. */
+function referencedConditions(context: LineContext): Selected[] {
+  return context.line.order.reasonReferences.flatMap((reference) => {
+    const entry: RecordEntry | undefined = context.record.find(reference);
+    return entry && isActive(entry, context.asOf) && wasKnown(entry, context.asOf) ? [entry] : [];
+  });
+}
+
+/** The order's coded reasons, those of the Conditions it points at included. */
+export function codedReasons(context: LineContext): Concept[] {
+  const referenced = referencedConditions(context)
+    .filter(isConfirmed)
+    .flatMap((entry) => entry.concepts);
+  return [...context.line.order.reasons, ...referenced].filter((concept) => concept.codings.length > 0);
+}
+
+function ofOrder(context: LineContext, sets: readonly ValueSet[]): Stated[] {
+  const reference = context.line.order.reference;
+  const referenced = referencedConditions(context).filter(isConfirmed);
+  return [
+    ...context.line.order.reasons.map((concept) => ({ concept, entry: undefined })),
+    ...referenced.flatMap((entry) => entry.concepts.map((concept) => ({ concept, entry }))),
+  ].flatMap(({ concept, entry }) => {
+    const member = concept.codings.length > 0 ? memberOf(concept, sets) : undefined;
+    if (!member) return [];
+    const name = nameIn(concept, member);
+    const evidence = entry ? evidenceOf(entry, recordedOn(entry), name) : { reference, summary: name };
+    return [{ name, member, evidence, ...(entry && { condition: entry }) }];
+  });
+}
+
+/** Active diagnoses of the problem list from the sets, in the region of the ordered code or without a region. */
+function ofProblemList(context: LineContext, sets: readonly ValueSet[]): Stated[] {
+  return context.select('conditions').items.flatMap((entry) => {
+    if (!isActive(entry, context.asOf) || !wasKnown(entry, context.asOf)) return [];
+    for (const concept of entry.concepts) {
+      const member = memberOf(concept, sets);
+      if (!member) continue;
+      if (!siteFits(member.region ?? siteOf(concept, context), context.line.procedure.region)) continue;
+      const name = nameIn(concept, member);
+      return [{ name, member, evidence: evidenceOf(entry, recordedOn(entry), name), condition: entry }];
+    }
+    return [];
+  });
+}
+
+function confirmed(stated: readonly Stated[]): Stated[] {
+  return stated.filter(({ condition }) => !condition || isConfirmed(condition));
+}
+
+/** Whether the diagnosis is one that the policy supports: the order's coded reasons first, then the problem list. */
+export const diagnosis = defineFact({
+  fields: ['supported', 'zoster'],
+  findings: [
+    'stated',
+    'on-problem-list',
+    'excluded-stated',
+    'excluded-on-list',
+    'disagree',
+    'possible',
+    'none',
+  ],
+  words: ['diagnosis', 'other'],
+  read(context) {
+    const sets = context.policy.supportedDiagnoses(context.profile);
+    const excluded = context.policy.excludedDiagnoses;
+    const { unread } = context.select('conditions');
+    const zosterSet = context.library.valueSet('zoster-diagnoses');
+    const isZoster = ({ evidence, member }: Stated): boolean =>
+      zosterSet.memberOfCode({
+        system: 'http://hl7.org/fhir/sid/icd-10-cm',
+        code: member.code ?? member.prefix ?? '',
+      }) !== undefined && evidence.summary !== '';
+
+    const stated = ofOrder(context, sets)[0];
+    if (stated) {
+      return {
+        finding: 'stated',
+        fields: { supported: true, zoster: isZoster(stated) },
+        words: { diagnosis: stated.name },
+        evidence: [stated.evidence],
+      };
+    }
+    const listed = ofProblemList(context, sets);
+    const sure = confirmed(listed)[0];
+    const statedExcluded = ofOrder(context, excluded)[0];
+    if (statedExcluded) {
+      const words = { diagnosis: statedExcluded.name };
+      if (sure) {
+        return {
+          finding: 'disagree',
+          fields: { supported: undefined },
+          words: { ...words, other: sure.name },
+          evidence: [statedExcluded.evidence, sure.evidence],
+        };
+      }
+      const supported = unread.length > 0 || listed.length > 0 ? undefined : false;
+      return {
+        finding: 'excluded-stated',
+        fields: { supported },
+        words,
+        evidence: [statedExcluded.evidence],
+        unread,
+      };
+    }
+    if (sure) {
+      return {
+        finding: 'on-problem-list',
+        fields: { supported: true, zoster: isZoster(sure) },
+        words: { diagnosis: sure.name },
+        evidence: [sure.evidence],
+      };
+    }
+    const possible = listed[0];
+    if (possible) {
+      return {
+        finding: 'possible',
+        fields: {},
+        words: { diagnosis: possible.name },
+        evidence: [possible.evidence],
+        unread,
+      };
+    }
+    const listedExcluded = confirmed(ofProblemList(context, excluded))[0];
+    if (listedExcluded) {
+      const supported = unread.length > 0 ? undefined : false;
+      return {
+        finding: 'excluded-on-list',
+        fields: { supported },
+        words: { diagnosis: listedExcluded.name },
+        evidence: [listedExcluded.evidence],
+        unread,
+      };
+    }
+    return { finding: 'none', fields: {}, unread };
+  },
+});
+
+/** The active confirmed Conditions that support the line's diagnosis: stated on the order, or in its region. */
+export function supportingConditions(context: LineContext): Selected[] {
+  const sets = context.policy.supportedDiagnoses(context.profile);
+  const inRegion = confirmed(ofProblemList(context, sets)).flatMap((stated) => stated.condition ?? []);
+  const onOrder = new Set(codedReasons(context).flatMap((c) => c.codings.map((coding) => coding.code)));
+  const stated = context
+    .select('conditions')
+    .items.filter(
+      (entry) =>
+        isActive(entry, context.asOf) &&
+        isConfirmed(entry) &&
+        wasKnown(entry, context.asOf) &&
+        entry.concepts.some(
+          (concept) => memberOf(concept, sets) && concept.codings.some((coding) => onOrder.has(coding.code)),
+        ),
+    );
+  const all = new Map(
+    [
+      ...inRegion,
+      ...stated,
+      ...referencedConditions(context).filter(
+        (entry) => isConfirmed(entry) && entry.concepts.some((c) => memberOf(c, sets)),
+      ),
+    ].map((entry) => [entry.reference, entry]),
+  );
+  return [...all.values()];
+}
+
+/** How long the pain has lasted: the longest onset among the Conditions that support the diagnosis. */
+export const painDuration = defineFact({
+  fields: ['longEnough'],
+  findings: ['long-enough', 'too-short', 'imprecise', 'no-onset', 'no-condition'],
+  thresholds: ['minimumPainDays'],
+  words: ['days', 'onset', 'diagnosis'],
+  read(context) {
+    const minimum = context.threshold('minimumPainDays') ?? 0;
+    const { unread } = context.select('conditions');
+    const supporting = supportingConditions(context);
+    const dated = supporting
+      .flatMap((entry) => {
+        const onset = onsetOf(entry);
+        return onset && !isAfter(onset, context.asOf) ? [{ entry, onset }] : [];
+      })
+      .toSorted((a, b) => a.onset.latest - b.onset.latest || a.onset.earliest - b.onset.earliest);
+    const longest = dated[0];
+    if (!longest) {
+      return { finding: supporting.length > 0 ? 'no-onset' : 'no-condition', fields: {}, unread };
+    }
+    const surely = context.asOf - longest.onset.latest;
+    const atMost = Math.max(...dated.map(({ onset }) => context.asOf - onset.earliest));
+    const evidence = [
+      evidenceOf(longest.entry, longest.onset, `onset, ${diagnosisName(asMember(longest.entry, context))}`),
+    ];
+    const words = {
+      days: Math.max(surely, 0),
+      onset: evidence[0]?.date ?? '',
+      diagnosis: diagnosisName(asMember(longest.entry, context)),
+    };
+    if (surely >= minimum) return { finding: 'long-enough', fields: { longEnough: true }, words, evidence };
+    if (atMost >= minimum) return { finding: 'imprecise', fields: {}, words, evidence, unread };
+    return {
+      finding: 'too-short',
+      fields: { longEnough: unread.length > 0 ? undefined : false },
+      words,
+      evidence,
+      unread,
+    };
+  },
+});
+
+function asMember(entry: Selected, context: LineContext): Selected {
+  const sets = context.policy.supportedDiagnoses(context.profile);
+  const member = entry.concepts.flatMap((concept) => memberOf(concept, sets) ?? [])[0];
+  return member ? { ...entry, member } : entry;
+}

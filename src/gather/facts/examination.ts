@@ -1,0 +1,53 @@
+import { concepts, text, wordsOf } from '../../fhir/read';
+import { joinSides, sideInText, sideOfSnomed, type Side } from '../../anatomy/side';
+import type { Selected } from '../patient-record';
+import { isAfter, newestFirst, observedOn } from '../readings/dates-of';
+import { evidenceOf, listed, nameOf } from '../readings/evidence';
+import { defineFact, type LineContext } from './fact';
+
+/** What an examination found, in its own words. */
+export function examinationResult(entry: Selected): string {
+  const coded = concepts(entry.resource['valueCodeableConcept']).map(wordsOf);
+  return listed([...coded, text(entry.resource['valueString']) ?? ''].filter((part) => part !== ''));
+}
+
+/** The side an examination was done on, from its bodySite. */
+export function examinedSide(entry: Selected): Side | undefined {
+  const sites = concepts(entry.resource['bodySite']);
+  const coded = joinSides(sites.flatMap((site) => site.codings.flatMap((c) => sideOfSnomed(c.code) ?? [])));
+  return coded ?? sideInText(sites.map(wordsOf).join('; '));
+}
+
+/** Straight-leg raises and neurologic examinations up to the evaluation date, newest first. */
+export function focusedExaminations(context: LineContext): { items: Selected[]; unread: readonly string[] } {
+  const { items: raises, unread } = context.select('straightLegRaises');
+  const items = [...raises, ...context.select('neurologicExaminations').items]
+    .filter((entry) => !isAfter(observedOn(entry.resource), context.asOf))
+    .map((entry) => ({ ...entry, on: observedOn(entry.resource) }));
+  return { items: newestFirst(items), unread };
+}
+
+/** Whether a focused neurologic examination is on file, whatever it found. */
+export const examination = defineFact({
+  fields: ['recorded'],
+  findings: ['recorded', 'narrative', 'none'],
+  words: ['examinations', 'date'],
+  read(context) {
+    const { items, unread } = focusedExaminations(context);
+    const narrative = context
+      .select('narrativeExaminations')
+      .items.filter((entry) => !isAfter(observedOn(entry.resource), context.asOf));
+    const found = items.length > 0 ? items : narrative;
+    const describe = (entry: Selected): string =>
+      [nameOf(entry), examinationResult(entry)].filter((s) => s !== '').join(': ');
+    const evidence = found.map((entry) => evidenceOf(entry, observedOn(entry.resource), describe(entry)));
+    if (found.length === 0) return { finding: 'none', fields: {}, unread };
+    const words = { examinations: listed([...new Set(found.map(nameOf))]), date: evidence[0]?.date ?? '' };
+    return {
+      finding: items.length > 0 ? 'recorded' : 'narrative',
+      fields: { recorded: true },
+      words,
+      evidence,
+    };
+  },
+});

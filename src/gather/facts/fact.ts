@@ -1,0 +1,86 @@
+import type { ProcedureGroup, OrderedLine } from '../sessions';
+import type { PatientRecord, Selection } from '../patient-record';
+import type { Policy, PolicyLibrary } from '../../policy/library';
+import type { SelectorName } from '../../policy/names';
+import type { Day } from '../../time/days';
+
+/** One resource that a conclusion rests on. */
+export interface Evidence {
+  readonly reference: string;
+  /** `YYYY-MM-DD`, or less if the record says less. */
+  readonly date?: string;
+  readonly summary: string;
+}
+
+/**
+ * One clinical inference about an ordered line. Each field is true, false, or undefined for "cannot be said"; `finding`
+ * names what was found, and the policy data holds the sentence for it.
+ */
+export interface Fact<Field extends string = string, Finding extends string = string> {
+  readonly finding: Finding;
+  readonly fields: Readonly<Partial<Record<Field, boolean | undefined>>>;
+  /** What the finding's sentence may say: numbers with their unit in the name, dates as `YYYY-MM-DD`. */
+  readonly words?: Readonly<Record<string, string | number>>;
+  readonly evidence?: readonly Evidence[];
+  /** The prefetch keys that could not be read and could still change the answer. */
+  readonly unread?: readonly string[];
+}
+
+/** Everything a fact may look at: the ordered line, the record, and the numbers of the judging profile. */
+export interface LineContext {
+  readonly line: OrderedLine;
+  readonly group: ProcedureGroup;
+  readonly record: PatientRecord;
+  readonly library: PolicyLibrary;
+  readonly policy: Policy;
+  readonly profile: string;
+  /** The evaluation date; rules never read a clock. */
+  readonly asOf: Day;
+  select(name: SelectorName): Selection;
+}
+
+export interface FactContext<Parameter extends string> extends LineContext {
+  /** A number of the judging profile in the unit that parameters.yaml gives; undefined when the profile sets none. */
+  threshold(name: Parameter): number | undefined;
+  /** A yes-or-no setting of the judging profile. */
+  setting(name: Parameter): boolean;
+}
+
+export interface FactDefinition {
+  readonly fields: readonly string[];
+  readonly findings: readonly string[];
+  readonly thresholds: readonly string[];
+  readonly words: readonly string[];
+  read(context: LineContext): Fact;
+}
+
+/** Declares a fact with all it can say, so that the policy data that names it can be checked at start. */
+export function defineFact<
+  const Field extends string,
+  const Finding extends string,
+  const Parameter extends string = never,
+>(definition: {
+  readonly fields: readonly Field[];
+  readonly findings: readonly Finding[];
+  readonly thresholds?: readonly Parameter[];
+  readonly words?: readonly string[];
+  read(context: FactContext<Parameter>): Fact<Field, Finding>;
+}): FactDefinition {
+  return {
+    fields: definition.fields,
+    findings: definition.findings,
+    thresholds: definition.thresholds ?? [],
+    words: definition.words ?? [],
+    read(context) {
+      const value = (name: string) => context.policy.threshold(context.profile, name);
+      return definition.read({
+        ...context,
+        threshold(name) {
+          const threshold = value(name);
+          return typeof threshold === 'number' ? threshold : undefined;
+        },
+        setting: (name) => value(name) === true,
+      });
+    },
+  };
+}

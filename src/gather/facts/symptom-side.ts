@@ -1,0 +1,55 @@
+import { joinSides, sideInText, sideOfSnomed, type Side } from '../../anatomy/side';
+import { concepts, wordsOf } from '../../fhir/read';
+import type { Selected } from '../patient-record';
+import { recordedOn } from '../readings/conditions';
+import { diagnosisName, evidenceOf } from '../readings/evidence';
+import { codedReasons, supportingConditions } from './diagnosis';
+import { defineFact, type LineContext } from './fact';
+
+function codedSide(condition: Selected, context: LineContext): Side | undefined {
+  const sites = concepts(condition.resource['bodySite']);
+  const ofSite = joinSides(sites.flatMap((site) => site.codings.flatMap((c) => sideOfSnomed(c.code) ?? [])));
+  const ofCode = condition.concepts.flatMap(
+    (c) => context.library.valueSet('lateral-diagnoses').memberOf(c)?.side ?? [],
+  );
+  return ofSite ?? sideInText(sites.map(wordsOf).join('; ')) ?? joinSides(ofCode);
+}
+
+/** The side that coded symptoms name: the supporting diagnoses' sites and codes, and the order's own reason codes. */
+export function symptomSides(context: LineContext): { side: Side; condition?: Selected }[] {
+  const ofConditions = supportingConditions(context).flatMap((condition) => {
+    const side = codedSide(condition, context);
+    return side ? [{ side, condition }] : [];
+  });
+  const ofReasons = codedReasons(context).flatMap((concept) => {
+    const side = context.library.valueSet('lateral-diagnoses').memberOf(concept)?.side;
+    return side ? [{ side }] : [];
+  });
+  return [...ofConditions, ...ofReasons];
+}
+
+/** Whether the symptoms are coded on the ordered side. */
+export const symptomSide = defineFact({
+  fields: ['safe'],
+  findings: ['same-side', 'other-side', 'both-sides', 'not-coded'],
+  words: ['symptoms', 'ordered', 'diagnosis'],
+  read(context) {
+    const ordered = context.group.side;
+    const stated = symptomSides(context);
+    const side = joinSides(stated.map((s) => s.side));
+    if (!ordered || !side) return { finding: 'not-coded', fields: { safe: true } };
+    if (side === ordered) return { finding: 'same-side', fields: { safe: true } };
+    const conditions = stated.flatMap((s) => s.condition ?? []);
+    const evidence = conditions.map((condition) =>
+      evidenceOf(condition, recordedOn(condition), diagnosisName(condition)),
+    );
+    const diagnosis = conditions[0] ? diagnosisName(conditions[0]) : '';
+    const words = { symptoms: side, ordered, diagnosis };
+    return {
+      finding: side === 'both' ? 'both-sides' : 'other-side',
+      fields: { safe: false },
+      words,
+      evidence,
+    };
+  },
+});

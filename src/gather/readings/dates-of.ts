@@ -1,0 +1,55 @@
+import { isObject, period, type Dates, type Json } from '../../fhir/read';
+import { parseDays, type Day, type DayInterval } from '../../time/days';
+
+function moment(value: unknown): Dates {
+  const days = parseDays(value);
+  return days ? { start: days, end: days } : {};
+}
+
+/** When a Procedure was performed; empty when that is not said, or only in words. */
+export function performed(procedure: Json): Dates {
+  return procedure['performedDateTime'] === undefined
+    ? period(procedure['performedPeriod'])
+    : moment(procedure['performedDateTime']);
+}
+
+/** The date an Observation or DiagnosticReport speaks about: effective[x], else when it was issued. */
+export function observedOn(resource: Json): DayInterval | undefined {
+  return (
+    parseDays(resource['effectiveDateTime']) ??
+    parseDays(resource['effectiveInstant']) ??
+    period(resource['effectivePeriod']).start ??
+    parseDays(resource['issued'])
+  );
+}
+
+/** When a drug was taken: prescribed (dosage bounds, else authoredOn) or reported (effective[x]). */
+export function drugDates(medication: Json): Dates {
+  if (medication['resourceType'] === 'MedicationStatement') {
+    const at = moment(medication['effectiveDateTime']);
+    return at.start ? { start: at.start } : period(medication['effectivePeriod']);
+  }
+  const dosages: unknown = medication['dosageInstruction'];
+  const first: unknown = Array.isArray(dosages) ? dosages[0] : dosages;
+  const timing = isObject(first) ? first['timing'] : undefined;
+  const repeat = isObject(timing) ? timing['repeat'] : undefined;
+  const bounds = period(isObject(repeat) ? repeat['boundsPeriod'] : undefined);
+  if (bounds.start) return bounds;
+  const authored = parseDays(medication['authoredOn']);
+  return { ...bounds, ...(authored && { start: authored }) };
+}
+
+/** Whether the date lies after the day, wherever it lies within its precision. */
+export function isAfter(days: DayInterval | undefined, day: Day): boolean {
+  return days !== undefined && days.earliest > day;
+}
+
+/** Later first; what has no date comes last; the reference decides between equals. */
+export function newestFirst<T extends { readonly on?: DayInterval | undefined; readonly reference: string }>(
+  items: readonly T[],
+): T[] {
+  return items.toSorted(
+    (a, b) =>
+      (b.on?.latest ?? -Infinity) - (a.on?.latest ?? -Infinity) || (a.reference < b.reference ? -1 : 1),
+  );
+}

@@ -1,0 +1,31 @@
+import { wordsOf } from '../../fhir/read';
+import { formatDays, type DayInterval } from '../../time/days';
+import type { Evidence } from '../facts/fact';
+import type { RecordEntry, Selected } from '../patient-record';
+
+/** Points at a resource of the record. */
+export function evidenceOf(entry: RecordEntry, on: DayInterval | undefined, summary: string): Evidence {
+  return { reference: entry.reference, ...(on && { date: formatDays(on) }), summary };
+}
+
+/** How a clinician would call the resource: the reviewed label of its code, else its own words. */
+export function nameOf(entry: Selected): string {
+  const own = entry.concepts[0];
+  return entry.member?.label ?? (own ? wordsOf(own) : '');
+}
+
+/** A diagnosis with its code: `M54.16 lumbar radiculopathy`. */
+export function diagnosisName(entry: Selected): string {
+  const member = entry.member;
+  const coding =
+    entry.concepts.flatMap((concept) => concept.codings).find((c) => c.code === member?.code) ??
+    entry.concepts[0]?.codings[0];
+  return [coding?.code, member?.label ?? (entry.concepts[0] && wordsOf(entry.concepts[0]))]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ');
+}
+
+/** `a, b and c`. */
+export function listed(parts: readonly string[]): string {
+  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+}

@@ -1,0 +1,85 @@
+import type { Code, Concept } from '../fhir/read';
+import { codeSystemOf, normalCode, type CodeSystem } from './code-systems';
+
+/** One member of a value set, as a clinician reads it in `cds-services/value-sets`. */
+export interface Member {
+  readonly system: CodeSystem;
+  readonly code?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly label: string;
+  readonly region?: string | undefined;
+  readonly side?: 'left' | 'right' | undefined;
+  readonly scale?: string | undefined;
+  readonly modality?: string | undefined;
+  readonly level?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly retiredOn?: string | undefined;
+  readonly successors?: readonly string[] | undefined;
+}
+
+export interface ValueSetSource {
+  readonly id: string;
+  readonly concepts: readonly Member[];
+  readonly names: readonly string[];
+  readonly notNames: readonly string[];
+}
+
+/** A compiled value set: exact codes, code prefixes, and names for resources that carry no known code. */
+export interface ValueSet {
+  readonly id: string;
+  readonly exact: ReadonlyMap<string, Member>;
+  readonly prefixes: readonly Member[];
+  readonly hasNames: boolean;
+  memberOfCode(code: Code): Member | undefined;
+  memberOf(concept: Concept): Member | undefined;
+}
+
+/** The key under which a code is indexed: short system name and normal spelling. */
+export function codeKey(code: Code): string | undefined {
+  const system = codeSystemOf(code.system);
+  return system && `${system}|${normalCode(system, code.code)}`;
+}
+
+function wholeWords(words: readonly string[]): RegExp | undefined {
+  if (words.length === 0) return undefined;
+  const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&'));
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})(?![\\p{L}\\p{N}])`, 'iu');
+}
+
+/** Compiles the value set once at start. */
+export function compileValueSet(source: ValueSetSource): ValueSet {
+  const exact = new Map<string, Member>();
+  const prefixes: (Member & { prefix: string })[] = [];
+  for (const member of source.concepts) {
+    if (member.code !== undefined)
+      exact.set(`${member.system}|${normalCode(member.system, member.code)}`, member);
+    if (member.prefix !== undefined)
+      prefixes.push({ ...member, prefix: `${member.system}|${normalCode(member.system, member.prefix)}` });
+  }
+  prefixes.sort((a, b) => b.prefix.length - a.prefix.length);
+  const names = wholeWords(source.names);
+  const notNames = wholeWords(source.notNames);
+  const memberOfKey = (key: string | undefined): Member | undefined =>
+    key === undefined
+      ? undefined
+      : (exact.get(key) ?? prefixes.find((member) => key.startsWith(member.prefix)));
+  const memberOfCode = (code: Code): Member | undefined => memberOfKey(codeKey(code));
+
+  return {
+    id: source.id,
+    exact,
+    prefixes,
+    hasNames: names !== undefined,
+    memberOfCode,
+    memberOf(concept) {
+      const words = [concept.text ?? '', ...concept.codings.map((coding) => coding.display ?? '')].join(' ');
+      if (notNames?.test(words)) return undefined;
+      for (const coding of concept.codings) {
+        const member = memberOfCode(coding);
+        if (member) return member;
+      }
+      const name = names?.exec(words)?.[0];
+      return name === undefined ? undefined : { system: 'local', label: name.toLowerCase() };
+    },
+  };
+}

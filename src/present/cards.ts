@@ -1,0 +1,237 @@
+import { levelName } from '../anatomy/spine-level';
+import type { Assessment } from '../evaluate/assess';
+import type { CriterionResult } from '../evaluate/criterion';
+import { formatDay } from '../time/days';
+import { assessmentExtension, toldResults, type ToldResult } from './assessment-extension';
+import type { Card } from './card';
+import { escapeMarkdown, plain, table } from './markdown';
+import { suggestionsFor, type SuggestionContext } from './suggestions';
+import { fill, gapOf, todosOf, type Speaker } from './wording';
+
+/** CDS Hooks 2.0.1, Card Attributes: the summary has fewer than 140 characters. */
+const LONGEST_SUMMARY = 139;
+const RED_FLAG = 'SAF-RED';
+
+/** How pressing an open result is; what changes the determination comes first. */
+const RANK: Readonly<Record<string, number>> = {
+  contraindication: 0,
+  hard: 1,
+  coding: 2,
+  documentation: 3,
+  caution: 4,
+};
+
+function rank({ severity, status }: CriterionResult): number {
+  return (RANK[severity] ?? 5) + (status === 'not-met' ? 0 : 0.5);
+}
+
+function isOpen({ status }: CriterionResult): boolean {
+  return status === 'not-met' || status === 'not-documented' || status === 'not-assessed';
+}
+
+function isShown(told: ToldResult): boolean {
+  const { severity, status } = told.result;
+  if (!isOpen(told.result)) return false;
+  // A caution that could not be looked at changes nothing on the card.
+  return !(severity === 'caution' && status === 'not-assessed');
+}
+
+function isRedFlag({ criterion, status }: CriterionResult): boolean {
+  return criterion.id === RED_FLAG && status === 'not-met';
+}
+
+/** Whether the result is one of the reasons for the determination that heads the card. */
+function isReason(result: CriterionResult, determination: string): boolean {
+  switch (determination) {
+    case 'contraindicated':
+      return result.severity === 'contraindication' && result.status === 'not-met';
+    case 'criteria-not-met':
+      return result.severity === 'hard' && result.status === 'not-met';
+    case 'coding-issue':
+      return result.severity === 'coding' && result.status === 'not-met';
+    case 'documentation-gaps':
+      return result.severity !== 'caution' && result.severity !== 'coding';
+    default:
+      return true;
+  }
+}
+
+function orderName({ group, policy, lines }: Assessment): string {
+  const levels = [...new Set(lines.flatMap(({ line }) => (line.level ? [levelName(line.level)] : [])))];
+  const codes = lines.map(({ line }) => line.procedure.code);
+  const place = [group.side === 'both' ? 'bilateral' : group.side, levels.join(' + ')]
+    .filter((part) => part)
+    .join(' ');
+  return `${policy.short}${place === '' ? '' : `, ${place}`} (${[...new Set(codes)].join(' + ')})`;
+}
+
+/** As many reasons as fit; the rest are counted. */
+function summaryOf(assessment: Assessment, open: readonly ToldResult[], speaker: Speaker): string {
+  const { wording } = speaker.library;
+  const flag = open.find(({ result }) => isRedFlag(result));
+  const prefix = flag ? fill(wording.summary['red-flag'] ?? '', { what: gapOf(flag.result, speaker) }) : '';
+  const reasons = open
+    .filter(({ result }) => !isRedFlag(result) && isReason(result, assessment.determination))
+    .map(({ result }) => gapOf(result, speaker))
+    .filter((reason, i, all) => reason !== '' && all.indexOf(reason) === i);
+  const hasCautions = assessment.determination === 'meets-criteria' && reasons.length > 0;
+  const template =
+    wording.summary[hasCautions ? 'meets-criteria-with-cautions' : assessment.determination] ?? '';
+  const order = orderName(assessment);
+  for (let shown = reasons.length; shown >= 0; shown -= 1) {
+    const rest = reasons.length - shown;
+    const listed = [
+      ...reasons.slice(0, shown),
+      ...(rest > 0 ? [fill(wording.more, { count: rest })] : []),
+    ].join(', ');
+    const summary = plain(prefix + fill(template, { order, reasons: listed }));
+    if (summary.length <= LONGEST_SUMMARY) return summary;
+  }
+  return plain(prefix + fill(template, { order: assessment.policy.short, reasons: '' })).slice(
+    0,
+    LONGEST_SUMMARY,
+  );
+}
+
+function leadOf(assessment: Assessment, open: readonly ToldResult[], speaker: Speaker): string[] {
+  const { wording } = speaker.library;
+  const isCalm = assessment.determination === 'meets-criteria';
+  const pressing = open.filter(({ result }) => isCalm || result.severity !== 'caution' || isRedFlag(result));
+  const todos = [...new Set(pressing.flatMap(({ result }) => todosOf(result, speaker)))];
+  const flagged = open.some(({ result }) => isRedFlag(result));
+  const key = flagged
+    ? 'red-flag'
+    : assessment.determination === 'meets-criteria' && open.length > 0
+      ? 'meets-criteria-with-cautions'
+      : assessment.determination;
+  const [first, ...others] = todos.map(escapeMarkdown);
+  const lead = fill(wording.lead[key] ?? '', { todo: first ?? '' }).trim();
+  return [lead, ...(others.length > 0 ? [others.map((todo) => `- ${todo}`).join('\n')] : [])];
+}
+
+function linesSentence(assessment: Assessment, speaker: Speaker): string[] {
+  const tokens = new Set(assessment.lines.map((line) => line.determination));
+  if (tokens.size < 2) return [];
+  const { wording } = speaker.library;
+  const each = assessment.lines.map(({ line, determination }) => {
+    const level = line.level ? ` ${levelName(line.level)}` : '';
+    return fill(wording.lines, {
+      line: `${line.procedure.code}${level}`,
+      determination: wording.status[determination] ?? determination,
+    });
+  });
+  return [each.join(' · ')];
+}
+
+function nameCell({ result, lines, isForAllLines }: ToldResult): string {
+  const about = isForAllLines ? [] : lines;
+  return `${escapeMarkdown(result.criterion.title)} (${[result.criterion.id, ...about].join(', ')})`;
+}
+
+function openTable(open: readonly ToldResult[], speaker: Speaker): string[] {
+  if (open.length === 0) return [];
+  const { headings, status } = speaker.library.wording;
+  const mark = ({ result }: ToldResult): string =>
+    result.severity === 'caution' ? (status['caution'] ?? '') : (status[result.status] ?? '');
+  return [
+    table(
+      [
+        headings['mark'] ?? '',
+        headings['criterion'] ?? '',
+        headings['required'] ?? '',
+        headings['found'] ?? '',
+      ],
+      open.map((told) => [
+        mark(told),
+        nameCell(told),
+        escapeMarkdown(told.required),
+        escapeMarkdown(told.found),
+      ]),
+    ),
+  ];
+}
+
+/** What is met: requirements with their evidence in a table, safety checks in one line. */
+function metSection(told: readonly ToldResult[], speaker: Speaker): string[] {
+  const { headings } = speaker.library.wording;
+  const met = told.filter(({ result }) => result.status === 'met');
+  const shown = met.filter(
+    ({ result }) =>
+      (result.severity === 'hard' || result.severity === 'documentation') && !result.criterion.quietWhenMet,
+  );
+  const safe = met
+    .filter(({ result }) => result.severity === 'contraindication')
+    .map(({ result }) => escapeMarkdown(result.criterion.gap ?? result.criterion.title));
+  return [
+    ...(shown.length > 0
+      ? [
+          table(
+            [headings['met'] ?? '', headings['found'] ?? ''],
+            shown.map((t) => [nameCell(t), escapeMarkdown(t.found)]),
+          ),
+        ]
+      : []),
+    ...(safe.length > 0 ? [`${headings['safe'] ?? ''} ${safe.join(', ')}.`] : []),
+  ];
+}
+
+function sourcesSection(
+  told: readonly ToldResult[],
+  open: readonly ToldResult[],
+  speaker: Speaker,
+): string[] {
+  const about =
+    open.length > 0
+      ? open
+      : told.filter(({ result }) => result.severity === 'hard' && result.status === 'met');
+  const ids = [...new Set(about.flatMap(({ result }) => result.criterion.sources))];
+  const sources = ids.flatMap((id) => speaker.library.sources.get(id) ?? []);
+  if (sources.length === 0) return [];
+  const { headings } = speaker.library.wording;
+  const each = sources.map(
+    (source) =>
+      `${source.id} ${escapeMarkdown(source.title)} (${escapeMarkdown(source.unverified ?? source.strength)})`,
+  );
+  return [`${headings['sources'] ?? ''} ${each.join('; ')}.`];
+}
+
+function footerOf({ policy, profile, group }: Assessment, speaker: Speaker): string {
+  const { wording } = speaker.library;
+  const approval =
+    policy.approvedBy.length > 0
+      ? fill(wording.approved, { names: policy.approvedBy.join(', ') })
+      : wording.notApproved;
+  const date = formatDay(group.session.evaluatedOn);
+  return fill(wording.footer, {
+    profile: profile.title,
+    policy: policy.title,
+    version: policy.version,
+    date,
+    approval,
+  });
+}
+
+/** Composes the card of one procedure group. */
+export function presentCard(context: SuggestionContext): Card {
+  const { assessment, speaker, newId } = context;
+  const told = toldResults(assessment, speaker);
+  const open = told.filter(isShown).toSorted((a, b) => rank(a.result) - rank(b.result));
+  const detail = [
+    ...leadOf(assessment, open, speaker),
+    ...linesSentence(assessment, speaker),
+    ...openTable(open, speaker),
+    ...metSection(told, speaker),
+    ...sourcesSection(told, open, speaker),
+    footerOf(assessment, speaker),
+  ].join('\n\n');
+  const suggestions = suggestionsFor(context);
+  return {
+    uuid: newId(),
+    summary: summaryOf(assessment, open, speaker),
+    detail,
+    indicator: open.some(({ result }) => isRedFlag(result)) ? 'critical' : assessment.indicator,
+    source: { label: fill(speaker.library.wording.sourceLabel, { profile: assessment.profile.title }) },
+    ...(suggestions.length > 0 && { suggestions, selectionBehavior: 'at-most-one' as const }),
+    extension: assessmentExtension(assessment, told),
+  };
+}

@@ -1,0 +1,332 @@
+import type { FhirResource } from 'fhir/r4';
+import { joinSides, SNOMED_OF_SIDE, type Side } from '../anatomy/side';
+import { isLumbarSacral } from '../anatomy/spine-level';
+import type { Assessment, LineAssessment } from '../evaluate/assess';
+import type { CriterionResult } from '../evaluate/criterion';
+import { isObject, objects, text, type Json } from '../fhir/read';
+import type { DraftOrder } from '../gather/draft-orders';
+import type { OrderedLine } from '../gather/sessions';
+import { CODE_SYSTEMS } from '../policy/code-systems';
+import type { Action, Suggestion } from './card';
+import { fill, type Speaker, type Words } from './wording';
+
+/** At most this many suggestions on a card, the recommended ones first. */
+const MOST_SUGGESTIONS = 4;
+
+export interface SuggestionContext {
+  readonly assessment: Assessment;
+  readonly speaker: Speaker;
+  readonly patientId: string;
+  /** Sides that coded evidence names for the symptoms or the imaging. */
+  readonly evidencedSides: readonly Side[];
+  readonly newId: () => string;
+}
+
+interface Draft {
+  readonly remedy: string;
+  readonly words: Words;
+  readonly isRecommended: boolean;
+  readonly actions: readonly { readonly change: Change; readonly order: DraftOrder; readonly words: Words }[];
+}
+
+type Change =
+  | { readonly type: 'create' | 'update'; readonly resource: Json }
+  | { readonly type: 'delete'; readonly resourceId: string };
+
+function canBeChanged(order: DraftOrder): boolean {
+  return text(order.resource['id']) !== undefined;
+}
+
+/** The order as it came, with its coding of one procedure code replaced. */
+function withCode(order: DraftOrder, from: string, to: string, label: string): Json {
+  const code = isObject(order.resource['code']) ? order.resource['code'] : {};
+  const coding = objects(code['coding']).map((c) =>
+    c['system'] === CODE_SYSTEMS.cpt && c['code'] === from
+      ? { system: CODE_SYSTEMS.cpt, code: to, display: label }
+      : c,
+  );
+  const { text: words, ...rest } = code;
+  const keepsText = words !== undefined && coding.length > 1;
+  return { ...order.resource, code: { ...rest, coding, ...(keepsText ? { text: words } : { text: label }) } };
+}
+
+const KEPT_FOR_A_NEW_LINE = [
+  'subject',
+  'encounter',
+  'occurrenceDateTime',
+  'occurrencePeriod',
+  'occurrenceTiming',
+  'authoredOn',
+  'requester',
+  'performer',
+  'performerType',
+  'insurance',
+  'priority',
+  'category',
+  'reasonCode',
+  'reasonReference',
+  'requisition',
+] as const;
+
+/** A new line beside an existing one: for the same patient, visit, reason and side, at a level still to be stated. */
+function newLineBeside(order: DraftOrder, code: string, label: string, patient: string): Json {
+  const kept = Object.fromEntries(
+    KEPT_FOR_A_NEW_LINE.flatMap((member) =>
+      order.resource[member] === undefined ? [] : [[member, order.resource[member]]],
+    ),
+  );
+  const side = order.side && { bodySite: [{ coding: [sideCoding(order.side)] }] };
+  const modifiers = objects(order.resource['orderDetail']).filter(
+    (detail) => objects(detail['coding']).length > 0,
+  );
+  const codings = modifiers.map((detail) => ({ coding: detail['coding'] }));
+  return {
+    resourceType: 'ServiceRequest',
+    status: 'draft',
+    intent: text(order.resource['intent']) ?? 'order',
+    subject: { reference: patient },
+    ...kept,
+    code: { coding: [{ system: CODE_SYSTEMS.cpt, code, display: label }], text: label },
+    ...(codings.length > 0 && { orderDetail: codings }),
+    ...side,
+  };
+}
+
+function sideCoding(side: Side) {
+  return {
+    system: CODE_SYSTEMS.snomed,
+    code: SNOMED_OF_SIDE[side],
+    display: side === 'both' ? 'Right and left' : side === 'left' ? 'Left' : 'Right',
+  };
+}
+
+function labelOf(code: string, speaker: Speaker): string {
+  return speaker.library.procedures.get(code)?.label ?? code;
+}
+
+function addPrimary(
+  failing: readonly OrderedLine[],
+  { assessment, speaker, patientId }: SuggestionContext,
+): Draft[] {
+  const ordered = new Set(assessment.group.session.lines.map((line) => line.procedure.code));
+  const wanted = new Map<string, OrderedLine>();
+  for (const line of failing) {
+    for (const code of line.procedure.addOnTo ?? []) if (!ordered.has(code)) wanted.set(code, line);
+  }
+  if (wanted.size === 0) return [];
+  const codes = [...wanted.keys()];
+  const words = {
+    codes: codes.join(' and '),
+    addOns: failing.map((line) => line.procedure.code).join(' and '),
+  };
+  const patient = `Patient/${patientId}`;
+  const actions = codes.map((code) => {
+    const line = wanted.get(code) ?? failing[0];
+    if (!line) throw new Error('an add-on without a line');
+    const resource = newLineBeside(line.order, code, labelOf(code, speaker), patient);
+    return { change: { type: 'create' as const, resource }, order: line.order, words: { ...words, code } };
+  });
+  return [{ remedy: 'add-primary', words, isRecommended: true, actions }];
+}
+
+function removeAddOn(failing: readonly OrderedLine[]): Draft[] {
+  if (!failing.every((line) => canBeChanged(line.order))) return [];
+  const codes = failing.map((line) => line.procedure.code);
+  const actions = failing.map((line) => {
+    const words = { code: line.procedure.code };
+    const onlyLine = line.order.cptCodes.every((code) => codes.includes(code));
+    if (onlyLine)
+      return {
+        change: { type: 'delete' as const, resourceId: line.order.reference },
+        order: line.order,
+        words,
+      };
+    const code = isObject(line.order.resource['code']) ? line.order.resource['code'] : {};
+    const coding = objects(code['coding']).filter(
+      (c) => c['system'] !== CODE_SYSTEMS.cpt || c['code'] !== line.procedure.code,
+    );
+    return {
+      change: { type: 'update' as const, resource: { ...line.order.resource, code: { ...code, coding } } },
+      order: line.order,
+      words,
+    };
+  });
+  return [{ remedy: 'remove-add-on', words: { codes: codes.join(' and ') }, isRecommended: false, actions }];
+}
+
+/** Offered only where the code of the other region fits the level and the diagnoses that the order states. */
+function switchRegion(
+  failing: readonly LineAssessment[],
+  { assessment, speaker }: SuggestionContext,
+): Draft[] {
+  const wouldFit = ({ line, results }: LineAssessment): boolean => {
+    const region = results
+      .find((r) => r.criterion.id === 'ORD-REG')
+      ?.facts.find((f) => f.name === 'orderRegion')?.fact.finding;
+    const other = speaker.library.procedures.get(line.procedure.otherRegion ?? '');
+    if (!other || !canBeChanged(line.order)) return false;
+    if (region === 'level-and-diagnosis-outside') return true;
+    if (region === 'diagnosis-outside') return line.level === undefined;
+    return (
+      line.level !== undefined &&
+      isLumbarSacral(line.level) === (other.region === 'lumbar-sacral') &&
+      line.order.reasons.length === 0
+    );
+  };
+  if (failing.length === 0 || failing.length !== assessment.lines.length || !failing.every(wouldFit))
+    return [];
+  const change = ({ line }: LineAssessment) => {
+    const to = line.procedure.otherRegion ?? '';
+    const words = { from: line.procedure.code, to };
+    return {
+      change: {
+        type: 'update' as const,
+        resource: withCode(line.order, line.procedure.code, to, labelOf(to, speaker)),
+      },
+      order: line.order,
+      words,
+    };
+  };
+  const actions = joinByOrder(failing.map(change), failing, speaker);
+  const words = {
+    from: failing.map((f) => f.line.procedure.code).join(' and '),
+    to: failing.map((f) => f.line.procedure.otherRegion).join(' and '),
+  };
+  return [{ remedy: 'switch-region', words, isRecommended: true, actions }];
+}
+
+/** Two codes on one order are changed in one update, or the second update would undo the first. */
+function joinByOrder(
+  actions: Draft['actions'],
+  failing: readonly LineAssessment[],
+  speaker: Speaker,
+): Draft['actions'] {
+  return [...new Set(actions.map((action) => action.order))].map((order) => {
+    const own = failing.filter(({ line }) => line.order === order).map(({ line }) => line);
+    let changed: DraftOrder = order;
+    for (const line of own) {
+      const to = line.procedure.otherRegion ?? '';
+      changed = { ...changed, resource: withCode(changed, line.procedure.code, to, labelOf(to, speaker)) };
+    }
+    const words = {
+      from: own.map((line) => line.procedure.code).join(' and '),
+      to: own.map((line) => line.procedure.otherRegion).join(' and '),
+    };
+    return { change: { type: 'update' as const, resource: changed.resource }, order, words };
+  });
+}
+
+function addSide(failing: readonly OrderedLine[], { evidencedSides }: SuggestionContext): Draft[] {
+  const orders = [...new Set(failing.map((line) => line.order))].filter((order) => !order.side);
+  if (orders.length === 0 || !orders.every(canBeChanged)) return [];
+  const evidenced = joinSides(evidencedSides);
+  return (['left', 'right'] as const)
+    .map((side): Draft => {
+      const actions = orders.map((order) => {
+        const bodySite = [...objects(order.resource['bodySite']), { coding: [sideCoding(side)] }];
+        return {
+          change: { type: 'update' as const, resource: { ...order.resource, bodySite } },
+          order,
+          words: { side },
+        };
+      });
+      return { remedy: 'add-side', words: { side }, isRecommended: evidenced === side, actions };
+    })
+    .toSorted((a, b) => Number(b.isRecommended) - Number(a.isRecommended));
+}
+
+/** A diagnostic block is no way round another hard criterion or a contraindication. */
+function isOtherwiseSound(failing: readonly LineAssessment[]): boolean {
+  return failing.every(({ results }) =>
+    results.every(
+      (result) =>
+        result.status !== 'not-met' ||
+        result.criterion.remedies.includes('mark-diagnostic') ||
+        (result.severity !== 'hard' && result.severity !== 'contraindication'),
+    ),
+  );
+}
+
+/** Marks the block as diagnostic; offered where the root is not yet shown, never as the recommended way. */
+function markDiagnostic(failing: readonly OrderedLine[]): Draft[] {
+  const orders = [...new Set(failing.map((line) => line.order))].filter(
+    (order) => !order.modifiers.has('KX'),
+  );
+  if (orders.length === 0 || !orders.every(canBeChanged)) return [];
+  const actions = orders.map((order) => {
+    const kx = { coding: [{ system: CODE_SYSTEMS.hcpcs, code: 'KX' }] };
+    const orderDetail = [...objects(order.resource['orderDetail']), kx];
+    return {
+      change: { type: 'update' as const, resource: { ...order.resource, orderDetail } },
+      order,
+      words: {},
+    };
+  });
+  const codes = [...new Set(failing.map((line) => line.procedure.code))].join(' and ');
+  return [{ remedy: 'mark-diagnostic', words: { codes }, isRecommended: false, actions }];
+}
+
+function draftsFor(remedy: string, failing: readonly LineAssessment[], context: SuggestionContext): Draft[] {
+  const lines = failing.map(({ line }) => line);
+  switch (remedy) {
+    case 'add-primary':
+      return addPrimary(lines, context);
+    case 'remove-add-on':
+      return removeAddOn(lines);
+    case 'switch-region':
+      return switchRegion(failing, context);
+    case 'add-side':
+      return addSide(lines, context);
+    case 'mark-diagnostic':
+      return isOtherwiseSound(failing) ? markDiagnostic(lines) : [];
+    default:
+      return [];
+  }
+}
+
+function needsRemedy(result: CriterionResult): boolean {
+  return result.status === 'not-met' || result.status === 'not-documented';
+}
+
+function compose(draft: Draft, speaker: Speaker, newId: () => string): Suggestion {
+  const wording = speaker.library.wording.remedies[draft.remedy];
+  if (!wording) throw new Error(`no words for the remedy ${draft.remedy}`);
+  return {
+    label: fill(wording.label, draft.words),
+    uuid: newId(),
+    ...(draft.isRecommended && { isRecommended: true as const }),
+    actions: draft.actions.map(({ change, order, words }): Action => {
+      const description = fill(wording.description, { ...draft.words, ...words, order: order.reference });
+      return change.type === 'delete'
+        ? { type: 'delete', description, resourceId: change.resourceId }
+        : { type: change.type, description, resource: change.resource as unknown as FhirResource };
+    }),
+  };
+}
+
+/**
+ * The suggestions of a card: what one click can mend of the criteria that are not met. Every one keeps the promise that
+ * applying it to the draft settles its point and creates no new coding issue. At most one is recommended.
+ */
+export function suggestionsFor(context: SuggestionContext): Suggestion[] {
+  const { assessment, speaker } = context;
+  const drafts: Draft[] = [];
+  const seen = new Set<string>();
+  for (const criterion of assessment.policy.criteria(assessment.profile.id)) {
+    for (const remedy of criterion.remedies) {
+      if (seen.has(remedy)) continue;
+      const failing = assessment.lines.filter(({ results }) =>
+        results.some((result) => result.criterion.id === criterion.id && needsRemedy(result)),
+      );
+      if (failing.length === 0) continue;
+      const found = draftsFor(remedy, failing, context);
+      if (found.length > 0) seen.add(remedy);
+      drafts.push(...found);
+    }
+  }
+  const recommended = drafts.find((draft) => draft.isRecommended);
+  const ordered = [...drafts.filter((d) => d === recommended), ...drafts.filter((d) => d !== recommended)];
+  return ordered
+    .slice(0, MOST_SUGGESTIONS)
+    .map((draft) => compose({ ...draft, isRecommended: draft === recommended }, speaker, context.newId));
+}

@@ -1,0 +1,85 @@
+import type { CriterionResult, NamedFact } from '../evaluate/criterion';
+import type { Policy, PolicyLibrary } from '../policy/library';
+import type { UnreadReason } from '../gather/patient-record';
+import { plain } from './markdown';
+
+export type Words = Readonly<Record<string, string | number>>;
+
+/** Fills `{name}` from the words; a word that is missing stays out. */
+export function fill(template: string, words: Words): string {
+  return template.replace(/\{(\w+)\}/gu, (_, name: string) => String(words[name] ?? ''));
+}
+
+/** Everything needed to say a result in words. */
+export interface Speaker {
+  readonly library: PolicyLibrary;
+  readonly policy: Policy;
+  readonly profile: string;
+  readonly unread: ReadonlyMap<string, UnreadReason>;
+}
+
+function thresholdWords(template: string, speaker: Speaker): Words {
+  const words: Record<string, number> = {};
+  for (const match of template.matchAll(/\{(\w+)\}/gu)) {
+    const value = speaker.policy.threshold(speaker.profile, match[1] ?? '');
+    if (typeof value === 'number') words[match[1] ?? ''] = value;
+  }
+  return words;
+}
+
+function say(template: string, fact: NamedFact | undefined, speaker: Speaker): string {
+  return plain(fill(template, { ...thresholdWords(template, speaker), ...fact?.fact.words }));
+}
+
+/** What the profile asks, with its numbers. */
+export function requiredOf(result: CriterionResult, speaker: Speaker): string {
+  if (!result.criterion.asked) return speaker.library.wording.notAsked;
+  return say(result.criterion.required, undefined, speaker);
+}
+
+function unreadSentence(result: CriterionResult, speaker: Speaker): string {
+  const keys = result.unread.map((key) => {
+    const reason = speaker.unread.get(key) ?? 'not-sent';
+    return `${key} (${speaker.library.wording.status[reason] ?? reason})`;
+  });
+  return fill(speaker.library.wording.unread, { keys: keys.join(', ') });
+}
+
+function wordingOf(fact: NamedFact, speaker: Speaker) {
+  return speaker.library.finding(fact.name, fact.fact.finding);
+}
+
+/** What was found, fact by fact; for what could not be read, which keys are missing. */
+export function foundOf(result: CriterionResult, speaker: Speaker): string {
+  const hidden = (fact: NamedFact): boolean =>
+    result.status === 'not-assessed' &&
+    (fact.fact.unread ?? []).length > 0 &&
+    (fact.fact.evidence ?? []).length === 0;
+  const sentences = result.facts
+    .filter((fact) => !hidden(fact))
+    .map((fact) => say(wordingOf(fact, speaker).found, fact, speaker));
+  if (result.status === 'not-assessed') sentences.push(unreadSentence(result, speaker));
+  return [...new Set(sentences.filter((sentence) => sentence !== ''))].join('; ');
+}
+
+/** What to do about a result that is not met: the criterion's own words, else those of its findings. */
+export function todosOf(result: CriterionResult, speaker: Speaker): string[] {
+  if (result.status === 'not-assessed') return [];
+  const facts = result.facts;
+  if (result.criterion.todo !== undefined) return [say(result.criterion.todo, facts[0], speaker)];
+  return facts.flatMap((fact) => {
+    const { todo } = wordingOf(fact, speaker);
+    return todo === undefined ? [] : [say(todo, fact, speaker)];
+  });
+}
+
+/** The few words for the summary. */
+export function gapOf(result: CriterionResult, speaker: Speaker): string {
+  if (result.status === 'not-assessed') return result.criterion.gap ?? result.criterion.title;
+  const own = result.facts.flatMap((fact) => {
+    const { gap } = wordingOf(fact, speaker);
+    return gap === undefined ? [] : [say(gap, fact, speaker)];
+  });
+  if (own.length > 0) return own.join(' and ');
+  return say(result.criterion.gap ?? result.criterion.title, result.facts[0], speaker);
+}

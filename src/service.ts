@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createApp } from './app';
+import { FACTS } from './gather/facts';
+import { loadPolicyLibrary } from './policy/load';
+import { readSettings } from './settings';
+import { parseExactDay } from './time/days';
+
+/** The service as it runs, and how to stop it. */
+export interface RunningService {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const POLICY_FOLDER = join(__dirname, '..', 'cds-services');
+
+function today(): number {
+  return parseExactDay(new Date().toISOString().slice(0, 10)) ?? 0;
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/**
+ * Loads the policies, reads the settings and listens. This is the one place where the parts are put together.
+ * @throws PolicyError or SettingsError, before anything listens
+ */
+export async function startService(environment: NodeJS.ProcessEnv): Promise<RunningService> {
+  const library = loadPolicyLibrary(POLICY_FOLDER, FACTS);
+  const settings = readSettings(environment, [...library.profiles.keys()]);
+  const logger = pino({ level: settings.logLevel });
+  const app = createApp({
+    library,
+    defaultProfile: settings.policyProfile,
+    today,
+    newId: randomUUID,
+    bodyLimit: settings.bodyLimit,
+    logger,
+  });
+  const server = createServer(app);
+  await listen(server, settings.port, settings.host);
+  const { port } = server.address() as AddressInfo;
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+  return {
+    url: `http://${host}:${port}`,
+    stop: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeIdleConnections();
+      }),
+  };
+}
