@@ -6,7 +6,7 @@ import { assessmentExtension, toldResults, type ToldResult } from './assessment-
 import type { Card } from './card';
 import { escapeMarkdown, plain, table } from './markdown';
 import { suggestionsFor, type SuggestionContext } from './suggestions';
-import { fill, gapOf, todosOf, type Speaker } from './wording';
+import { fill, gapOf, todosOf, unreadTodoOf, type Speaker } from './wording';
 
 /** CDS Hooks 2.0.1, Card Attributes: the summary has fewer than 140 characters. */
 const LONGEST_SUMMARY = 139;
@@ -97,7 +97,10 @@ function leadOf(assessment: Assessment, open: readonly ToldResult[], speaker: Sp
   const { wording } = speaker.library;
   const isCalm = assessment.determination === 'meets-criteria';
   const pressing = open.filter(({ result }) => isCalm || result.severity !== 'caution' || isRedFlag(result));
-  const todos = [...new Set(pressing.flatMap(({ result }) => todosOf(result, speaker)))];
+  const results = pressing.map(({ result }) => result);
+  const todos = [
+    ...new Set([...results.flatMap((result) => todosOf(result, speaker)), ...unreadTodoOf(results, speaker)]),
+  ];
   const flagged = open.some(({ result }) => isRedFlag(result));
   const key = flagged
     ? 'red-flag'
@@ -215,7 +218,10 @@ function footerOf({ policy, profile, group }: Assessment, speaker: Speaker): str
 export function presentCard(context: SuggestionContext): Card {
   const { assessment, speaker, newId } = context;
   const told = toldResults(assessment, speaker);
-  const open = told.filter(isShown).toSorted((a, b) => rank(a.result) - rank(b.result));
+  const canBeDone = ({ result }: ToldResult): number => Number(todosOf(result, speaker).length === 0);
+  const open = told
+    .filter(isShown)
+    .toSorted((a, b) => rank(a.result) - rank(b.result) || canBeDone(a) - canBeDone(b));
   const detail = [
     ...leadOf(assessment, open, speaker),
     ...linesSentence(assessment, speaker),

@@ -235,15 +235,15 @@ function addSide(failing: readonly OrderedLine[], { evidencedSides }: Suggestion
     .toSorted((a, b) => Number(b.isRecommended) - Number(a.isRecommended));
 }
 
-/** A diagnostic block is no way round another hard criterion or a contraindication. */
-function isOtherwiseSound(failing: readonly LineAssessment[]): boolean {
-  return failing.every(({ results }) =>
-    results.every(
-      (result) =>
-        result.status !== 'not-met' ||
-        result.criterion.remedies.includes('mark-diagnostic') ||
-        (result.severity !== 'hard' && result.severity !== 'contraindication'),
-    ),
+/** A diagnostic block answers unclear imaging; it is no way round missing imaging or another failed requirement. */
+function couldBeDiagnostic({ results }: LineAssessment): boolean {
+  const imaging = results.flatMap((result) => result.facts).find((fact) => fact.name === 'rootConcordance');
+  if (imaging && ['none', 'other-region'].includes(imaging.fact.finding)) return false;
+  return results.every(
+    ({ status, severity, criterion }) =>
+      status !== 'not-met' ||
+      criterion.remedies.includes('mark-diagnostic') ||
+      (severity !== 'hard' && severity !== 'contraindication'),
   );
 }
 
@@ -278,7 +278,7 @@ function draftsFor(remedy: string, failing: readonly LineAssessment[], context: 
     case 'add-side':
       return addSide(lines, context);
     case 'mark-diagnostic':
-      return isOtherwiseSound(failing) ? markDiagnostic(lines) : [];
+      return failing.every(couldBeDiagnostic) ? markDiagnostic(lines) : [];
     default:
       return [];
   }

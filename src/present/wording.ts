@@ -37,12 +37,22 @@ export function requiredOf(result: CriterionResult, speaker: Speaker): string {
   return say(result.criterion.required, undefined, speaker);
 }
 
-function unreadSentence(result: CriterionResult, speaker: Speaker): string {
-  const keys = result.unread.map((key) => {
-    const reason = speaker.unread.get(key) ?? 'not-sent';
-    return `${key} (${speaker.library.wording.status[reason] ?? reason})`;
-  });
-  return fill(speaker.library.wording.unread, { keys: keys.join(', ') });
+function withReasons(keys: readonly string[], speaker: Speaker): string {
+  return keys
+    .map((key) => {
+      const reason = speaker.unread.get(key) ?? 'not-sent';
+      const { records, status } = speaker.library.wording;
+      return `${records[key] ?? key} (${status[reason] ?? reason})`;
+    })
+    .join(', ');
+}
+
+/** One thing to do about everything that could not be read. */
+export function unreadTodoOf(results: readonly CriterionResult[], speaker: Speaker): string[] {
+  const keys = [...new Set(results.flatMap((result) => result.unread))];
+  return keys.length === 0
+    ? []
+    : [fill(speaker.library.wording.unreadTodo, { keys: withReasons(keys, speaker) })];
 }
 
 function wordingOf(fact: NamedFact, speaker: Speaker) {
@@ -58,7 +68,8 @@ export function foundOf(result: CriterionResult, speaker: Speaker): string {
   const sentences = result.facts
     .filter((fact) => !hidden(fact))
     .map((fact) => say(wordingOf(fact, speaker).found, fact, speaker));
-  if (result.status === 'not-assessed') sentences.push(unreadSentence(result, speaker));
+  if (result.status === 'not-assessed')
+    sentences.push(fill(speaker.library.wording.unread, { keys: withReasons(result.unread, speaker) }));
   return [...new Set(sentences.filter((sentence) => sentence !== ''))].join('; ');
 }
 
@@ -75,7 +86,9 @@ export function todosOf(result: CriterionResult, speaker: Speaker): string[] {
 
 /** The few words for the summary. */
 export function gapOf(result: CriterionResult, speaker: Speaker): string {
-  if (result.status === 'not-assessed') return result.criterion.gap ?? result.criterion.title;
+  if (result.status === 'not-assessed') {
+    return fill(speaker.library.wording.unreadGap, { gap: result.criterion.gap ?? result.criterion.title });
+  }
   const own = result.facts.flatMap((fact) => {
     const { gap } = wordingOf(fact, speaker);
     return gap === undefined ? [] : [say(gap, fact, speaker)];

@@ -5,7 +5,7 @@ import type { Day, DayInterval } from '../../time/days';
 import type { Selected, Selection } from '../patient-record';
 import { isActive, isConfirmed, recordedOn } from '../readings/conditions';
 import { drugDates, isAfter, newestFirst, observedOn } from '../readings/dates-of';
-import { diagnosisName, evidenceOf, listed, nameOf } from '../readings/evidence';
+import { diagnosisName, diagnosisWords, evidenceOf, listed, nameOf } from '../readings/evidence';
 import { examinationResult, focusedExaminations } from './examination';
 import { defineFact, type Evidence, type FactContext, type LineContext } from './fact';
 
@@ -33,7 +33,7 @@ function names(entries: readonly Selected[], name: (entry: Selected) => string):
 
 function conditionWords(entries: readonly Selected[]): Record<string, string> {
   const date = entries[0] ? (pointAtCondition(entries[0]).date ?? 'undated') : '';
-  return { diagnosis: names(entries, diagnosisName), date };
+  return { diagnosis: names(entries, diagnosisWords), date };
 }
 
 /** A drug in use on the day: active, begun by then and not ended before. */

@@ -14,6 +14,15 @@ export function nameOf(entry: Selected): string {
   return entry.member?.label ?? (own ? wordsOf(own) : '');
 }
 
+/** Longer words of the record give way to the reviewed label. */
+const LONGEST_OWN_WORDS = 60;
+
+/** A diagnosis as the record words it, if it does so briefly, else by its reviewed label. */
+export function diagnosisWords(entry: Selected): string {
+  const own = entry.concepts.map(wordsOf).find((words) => words !== '');
+  return own !== undefined && own.length <= LONGEST_OWN_WORDS ? own : nameOf(entry);
+}
+
 /** A diagnosis with its code: `M54.16 lumbar radiculopathy`. */
 export function diagnosisName(entry: Selected): string {
   const member = entry.member;

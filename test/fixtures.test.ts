@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import JSONSchemaValidator from '@asymmetrik/fhir-json-schema-validator';
+import { Fhir } from 'fhir';
+import { isObject, objects, type Json } from '../src/fhir/read';
+import { readScenarios, scenarioChart, scenarioOrders, scenarioRequest } from '../src/demo/scenario';
+import type { Action } from '../src/present/card';
+import { answer, FIXTURES, library } from './support/service-for-test';
+
+const fhir = new Fhir();
+const schema = new JSONSchemaValidator();
+
+/** What two independent validators have to say about a resource. */
+function faults(resource: Json): string[] {
+  const first = fhir.validate(resource, { errorOnUnexpected: true });
+  const messages = first.valid
+    ? []
+    : first.messages.filter((m) => m.severity === 'error').map((m) => `${m.location}: ${m.message}`);
+  const second = schema.validate(resource).map((error) => `${error.dataPath ?? ''} ${error.message ?? ''}`);
+  return [...messages, ...second];
+}
+
+const scenarios = readScenarios(join(FIXTURES, 'scenarios'));
+const accepted = scenarios.flatMap((scenario) =>
+  Object.entries(scenario.expect).flatMap(([profile, expected]) =>
+    expected.refused === undefined ? [{ scenario, profile }] : [],
+  ),
+);
+
+test('both validators find a fault when there is one', () => {
+  const broken = {
+    resourceType: 'ServiceRequest',
+    status: 'nonsense',
+    intent: 'order',
+    subject: { reference: 'Patient/p1' },
+  };
+  expect(fhir.validate({ ...broken, unknownMember: 1 }, { errorOnUnexpected: true }).valid).toBe(false);
+  expect(schema.validate({ ...broken, unknownMember: 1 })).not.toEqual([]);
+});
+
+test.each(
+  ['patients', 'orders'].flatMap((folder) =>
+    readdirSync(join(FIXTURES, folder)).map((file) => [`${folder}/${file}`]),
+  ),
+)('%s is valid FHIR', (file) => {
+  const bundle: unknown = JSON.parse(readFileSync(join(FIXTURES, file), 'utf8'));
+  const resources = isObject(bundle)
+    ? objects(bundle['entry']).flatMap((entry) => (isObject(entry['resource']) ? [entry['resource']] : []))
+    : [];
+  expect(resources.length).toBeGreaterThan(0);
+  expect([bundle as Json, ...resources].flatMap(faults)).toEqual([]);
+});
+
+test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
+  '%s: its chart and orders are valid FHIR',
+  (_name, scenario) => {
+    const resources = [...scenarioChart(scenario, FIXTURES), ...scenarioOrders(scenario, FIXTURES)];
+    expect(resources.flatMap(faults)).toEqual([]);
+  },
+);
+
+function proposed(action: Action): Json[] {
+  return action.type === 'delete' ? [] : [action.resource as unknown as Json];
+}
+
+test.each(accepted.map((item) => [`${item.scenario.name} (${item.profile})`, item] as const))(
+  '%s: what the card proposes is valid FHIR',
+  (_name, { scenario, profile }) => {
+    const { cards } = answer(scenarioRequest(scenario, profile, FIXTURES));
+    const resources = cards
+      .flatMap((card) => card.suggestions ?? [])
+      .flatMap((s) => s.actions)
+      .flatMap(proposed);
+    expect(resources.flatMap(faults)).toEqual([]);
+  },
+);
+
+test('the request in the README is the one that the scenario makes', () => {
+  const request: unknown = JSON.parse(readFileSync(join(FIXTURES, 'requests', 'seed-001.json'), 'utf8'));
+  const scenario = scenarios.find((candidate) => candidate.chart === 'seed-001');
+  expect(scenario && scenarioRequest(scenario, 'guideline', FIXTURES)).toEqual(request);
+});
+
+test('every prefetch template stays in the portable subset', () => {
+  for (const [key, template] of Object.entries(library.service.prefetch)) {
+    if (key === 'patient') expect(template).toBe('Patient/{{context.patientId}}');
+    else
+      expect(template).toMatch(
+        /^[A-Z][A-Za-z]+\?patient=\{\{context\.patientId\}\}(?:&_sort=-date)?&_count=\d+$/u,
+      );
+  }
+});

@@ -1,0 +1,439 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FACTS } from '../src/gather/facts';
+import { loadPolicyLibrary } from '../src/policy/load';
+import { PolicyError } from '../src/policy/yaml-file';
+import { POLICIES } from './support/service-for-test';
+
+/** One thing that a policy author gets wrong, and what the start must say about it. */
+interface Mistake {
+  readonly what: string;
+  readonly file: string;
+  /** The text as it stands; it must stand there exactly once. */
+  readonly right: string;
+  readonly wrong: string;
+  /** Text on the line to be named, looked for from the mistake on. Without it, the line where the mistake begins. */
+  readonly line?: string;
+  readonly says: string;
+}
+
+const POLICY = 'policies/transforaminal-epidural/policy.yaml';
+const NUMBERS = 'policies/transforaminal-epidural/parameters.yaml';
+const SHARED = 'policies/_shared/criteria.yaml';
+
+/** What parsers say among themselves; no policy author should have to read it. */
+const JARGON = /invalid input|too small|received|undefined|<EOF>|mismatched|ENOENT|cannot read|\/iu/iu;
+
+const CODES_AND_SELECTORS: readonly Mistake[] = [
+  {
+    what: 'a code without quotes',
+    file: 'value-sets/refusals.yaml',
+    right: 'code: "105480006"',
+    wrong: 'code: 105480006',
+    says: 'must be quoted, codes are strings',
+  },
+  {
+    what: 'a member of a value set without a code',
+    file: 'value-sets/inr.yaml',
+    right: 'code: "34714-6", ',
+    wrong: '',
+    says: 'needs a code or a prefix',
+  },
+  {
+    what: 'a value set whose id is not the name of its file',
+    file: 'value-sets/inr.yaml',
+    right: 'id: inr',
+    wrong: 'id: inr-results',
+    says: 'the id must be the name of the file',
+  },
+  {
+    what: 'a selector with an unknown value set',
+    file: 'selectors.yaml',
+    right: 'codes: [platelets]',
+    wrong: 'codes: [platelet-counts]',
+    says: 'there is no value set "platelet-counts"',
+  },
+  {
+    what: 'a selector that is not FHIRPath',
+    file: 'selectors.yaml',
+    right: 'category: exam\n  where: >-\n    (code.text',
+    wrong: 'category: exam\n  where: >-\n    ((code.text',
+    line: 'where:',
+    says: 'not FHIRPath: ',
+  },
+  {
+    what: 'a selector that code asks for and nobody wrote',
+    file: 'selectors.yaml',
+    right: 'aspirin:\n',
+    wrong: 'aspirins:\n',
+    line: '',
+    says: 'the selector "aspirin" is missing',
+  },
+  {
+    what: 'words that are no regular expression',
+    file: 'vocabulary.yaml',
+    right: '- spondylotic',
+    wrong: '- (spondylotic',
+    says: 'spondylotic',
+  },
+];
+
+const CRITERIA: readonly Mistake[] = [
+  {
+    what: 'an unknown fact',
+    file: POLICY,
+    right: 'met: "%diagnosis.supported"',
+    wrong: 'met: "%diagnoses.supported"',
+    says: 'TF-DX: there is no fact %diagnoses.supported',
+  },
+  {
+    what: 'an unknown field of a fact',
+    file: POLICY,
+    right: 'met: "%lastBlock.longEnoughAgo"',
+    wrong: 'met: "%lastBlock.longAgo"',
+    says: 'TF-INT: there is no fact %lastBlock.longAgo',
+  },
+  {
+    what: 'an unknown field in one profile only',
+    file: POLICY,
+    right: 'medicare-lcd: "%rootConcordance.concordant"',
+    wrong: 'medicare-lcd: "%rootConcordance.agrees"',
+    says: 'TF-CORR: there is no fact %rootConcordance.agrees',
+  },
+  {
+    what: 'an unknown field in a shared criterion',
+    file: SHARED,
+    right: 'applies: "%addOn.isAddOn"',
+    wrong: 'applies: "%addOn.isExtra"',
+    says: 'ORD-ADD: there is no fact %addOn.isExtra',
+  },
+  {
+    what: 'an operator that conditions do not have',
+    file: SHARED,
+    right: 'met: "%addOn.hasPrimary"',
+    wrong: 'met: "%addOn.hasPrimary = true"',
+    says: 'ORD-ADD: "=true" is not allowed in a condition; name a fact\'s field instead',
+  },
+  {
+    what: 'a condition that ends too early',
+    file: SHARED,
+    right: 'met: "%addOn.hasPrimary"',
+    wrong: 'met: "%addOn.hasPrimary and"',
+    says: 'ORD-ADD: ',
+  },
+  {
+    what: 'a condition that names no fact',
+    file: SHARED,
+    right: 'met: "%addOn.hasPrimary"',
+    wrong: 'met: "()"',
+    says: 'ORD-ADD: a condition must name a fact',
+  },
+  {
+    what: 'a severity that does not exist',
+    file: POLICY,
+    right: 'severity: hard\n    met: "%diagnosis.supported"',
+    wrong: 'severity: hrad\n    met: "%diagnosis.supported"',
+    says: 'severity',
+  },
+  {
+    what: 'a severity for a finding that no fact reports',
+    file: SHARED,
+    right: 'severityWhen: { antibiotic: caution }',
+    wrong: 'severityWhen: { antibiotics: caution }',
+    says: 'SAF-INF: none of its facts reports the finding "antibiotics"',
+  },
+  {
+    what: 'a severity for a finding in an unknown profile',
+    file: SHARED,
+    right: 'severityWhen: { code: { guideline: coding, medicare-lcd: caution } }',
+    wrong: 'severityWhen: { code: { guideline: coding, medicare: caution } }',
+    says: 'SAF-SED: there is no profile "medicare"',
+  },
+  {
+    what: 'an unknown source',
+    file: SHARED,
+    right: 'sources: [s002, r33]',
+    wrong: 'sources: [s002, r333]',
+    says: 'SAF-ACOAG: there is no source "r333"',
+  },
+  {
+    what: 'an unknown profile',
+    file: POLICY,
+    right: 'required: { medicare-lcd: "{minimumIntervalDays} days" }',
+    wrong: 'required: { medicare: "{minimumIntervalDays} days" }',
+    says: 'TF-INT: there is no profile "medicare"',
+  },
+  {
+    what: 'nothing required in a profile that asks',
+    file: POLICY,
+    right: 'medicare-lcd: radicular pain, neurogenic claudication, post-laminectomy pain or zoster',
+    wrong: '',
+    // What is missing has no line of its own; the member it is missing from has.
+    line: 'sources:',
+    says: 'TF-DX: nothing for the profile "medicare-lcd"',
+  },
+  {
+    what: 'an unknown remedy',
+    file: SHARED,
+    right: 'remedy: add-side',
+    wrong: 'remedy: add-sides',
+    says: 'ORD-LAT: there is no remedy "add-sides" in cards.yaml',
+  },
+  {
+    what: 'an id that is used twice',
+    file: POLICY,
+    right: '- id: TF-FREQ',
+    wrong: '- id: TF-INT',
+    says: 'TF-INT: this id is used twice',
+  },
+  {
+    what: 'a criterion that is included and nobody wrote',
+    file: POLICY,
+    right: '- ORD-M50',
+    wrong: '- ORD-M51',
+    says: 'there is no shared criterion "ORD-M51"',
+  },
+  {
+    what: 'a criterion that is included twice',
+    file: POLICY,
+    right: '- ORD-M50',
+    wrong: '- ORD-ICD',
+    line: 'ORD-ICD\n  - ORD-EXC1',
+    says: 'ORD-ICD',
+  },
+  {
+    what: 'a number in braces that no profile gives',
+    file: POLICY,
+    right: '{baselineDays}',
+    wrong: '{baselineWeeks}',
+    says: 'TF-BASE: "baselineWeeks" has no number for the profile "guideline" in parameters.yaml',
+  },
+];
+
+const POLICY_AND_NUMBERS: readonly Mistake[] = [
+  {
+    what: 'a policy whose id is not the name of its folder',
+    file: POLICY,
+    right: 'id: transforaminal-epidural',
+    wrong: 'id: transforaminal',
+    says: 'the id must be the name of the folder',
+  },
+  {
+    what: 'a policy with an unknown value set',
+    file: POLICY,
+    right: 'open: [symptom-codes]',
+    wrong: 'open: [symptoms]',
+    says: 'there is no value set "symptoms"',
+  },
+  {
+    what: 'one profile of a policy with an unknown value set',
+    file: POLICY,
+    right: 'medicare-lcd: [radicular-diagnoses, other-epidural-diagnoses]',
+    wrong: 'medicare-lcd: [radicular-diagnoses, epidural-diagnoses]',
+    says: 'there is no value set "epidural-diagnoses"',
+  },
+  {
+    what: 'supported diagnoses for an unknown profile',
+    file: POLICY,
+    right: 'medicare-lcd: [radicular-diagnoses, other-epidural-diagnoses]',
+    wrong: 'medicare: [radicular-diagnoses, other-epidural-diagnoses]',
+    says: 'there is no profile "medicare"',
+  },
+  {
+    what: 'supported diagnoses for one profile only',
+    file: POLICY,
+    right: 'supported:\n    guideline: [radicular-diagnoses]\n',
+    wrong: 'supported:\n',
+    says: 'guideline',
+  },
+  {
+    what: 'a number with an unknown source',
+    file: NUMBERS,
+    right: 'medicare-lcd: { value: 4, from: "2026-01-01", sources: [r5, r6] }',
+    wrong: 'medicare-lcd: { value: 4, from: "2026-01-01", sources: [r5, r66] }',
+    says: 'there is no source "r66"',
+  },
+  {
+    what: 'a number without a value for a profile',
+    file: NUMBERS,
+    right: 'values:\n    guideline: { value: 42, from: "2026-01-01", sources: [s000, s001] }\n',
+    wrong: 'values:\n',
+    says: 'no value for the profile "guideline"; write null for none',
+  },
+  {
+    what: 'a number for an unknown profile',
+    file: NUMBERS,
+    right: 'medicare-lcd: { value: 4,',
+    wrong: 'medicare: { value: 4, from: "2026-01-01", sources: [r5] }\n    medicare-lcd: { value: 4,',
+    says: 'there is no profile "medicare"',
+  },
+  {
+    what: 'a date in another format',
+    file: NUMBERS,
+    right: '{ value: 4, from: "2026-01-01"',
+    wrong: '{ value: 4, from: "01/01/2026"',
+    says: 'must be YYYY-MM-DD',
+  },
+  {
+    what: 'a day that no calendar has',
+    file: NUMBERS,
+    right: '{ value: 4, from: "2026-01-01"',
+    wrong: '{ value: 4, from: "2026-02-30"',
+    says: 'must be YYYY-MM-DD',
+  },
+  {
+    what: 'a number that a fact needs and nobody wrote',
+    file: NUMBERS,
+    right: 'narrativeLevelEvidence:',
+    wrong: 'narrativeEvidence:',
+    says: 'the fact "levelEvidence" needs "narrativeLevelEvidence" in parameters.yaml',
+  },
+];
+
+const SENTENCES: readonly Mistake[] = [
+  {
+    what: 'something in braces that the fact cannot say',
+    file: 'findings.yaml',
+    right: '{days} days, since {onset}" }',
+    wrong: '{weeks} weeks, since {onset}" }',
+    says: '"weeks" is not something the fact "painDuration" can say',
+  },
+  {
+    what: 'a finding without a sentence',
+    file: 'findings.yaml',
+    right: 'painDuration:\n  long-enough:',
+    wrong: 'painDuration:\n  long:',
+    says: 'the fact "painDuration" has no sentence for its finding "long-enough"',
+  },
+  {
+    what: 'a sentence for a finding that the fact does not report',
+    file: 'findings.yaml',
+    right: '\npainDuration:\n',
+    wrong: '\npainDuration:\n  paused:\n    found: the pain paused\n',
+    line: 'paused:',
+    says: 'no fact "painDuration" reports the finding "paused"',
+  },
+  {
+    what: 'a sentence for a fact that does not exist',
+    file: 'findings.yaml',
+    right: '\npainDuration:\n',
+    wrong: '\nmood:\n  low: { found: low mood }\n\npainDuration:\n',
+    line: 'low:',
+    says: 'no fact "mood" reports the finding "low"',
+  },
+];
+
+const SYNTAX: readonly Mistake[] = [
+  {
+    what: 'a quote that is not closed',
+    file: SHARED,
+    right: 'met: "%orderSide.stated"',
+    wrong: 'met: "%orderSide.stated',
+    says: 'Missing closing "quote',
+  },
+  {
+    what: 'a member that stands twice',
+    file: POLICY,
+    right: 'title: Radicular diagnosis\n',
+    wrong: 'title: Radicular diagnosis\n    title: Radicular pain\n',
+    line: 'title: Radicular pain',
+    says: 'Map keys must be unique',
+  },
+  {
+    what: 'a member whose name is misspelt',
+    file: POLICY,
+    right: 'quietWhenMet: true',
+    wrong: 'quietWhenmet: true',
+    says: 'quietWhenmet',
+  },
+];
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'policy-'));
+  cpSync(POLICIES, folder, { recursive: true });
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** What the start says about the policies in the folder; undefined when it finds nothing wrong. */
+function complaint(): string | undefined {
+  try {
+    loadPolicyLibrary(folder, FACTS);
+    return undefined;
+  } catch (error) {
+    expect(error).toBeInstanceOf(PolicyError);
+    return (error as PolicyError).message;
+  }
+}
+
+/** Makes the mistake in the copied policies and gives the line on which a reviewer should look. */
+function make({ file, right, wrong, line }: Mistake): number {
+  const path = join(folder, file);
+  const before = readFileSync(path, 'utf8');
+  expect(before.split(right)).toHaveLength(2);
+  const at = before.indexOf(right);
+  const after = before.slice(0, at) + wrong + before.slice(at + right.length);
+  expect(after).not.toBe(before);
+  writeFileSync(path, after);
+  const place = line === '' ? 0 : after.indexOf(line ?? '', at);
+  expect(place).toBeGreaterThanOrEqual(0);
+  return after.slice(0, place).split('\n').length;
+}
+
+describe.each([
+  ['codes and selectors', CODES_AND_SELECTORS],
+  ['criteria', CRITERIA],
+  ['policies and their numbers', POLICY_AND_NUMBERS],
+  ['sentences', SENTENCES],
+  ['how the file is written', SYNTAX],
+])('a mistake in %s stops the start', (_title, mistakes) => {
+  test.each(mistakes.map((mistake) => [mistake.what, mistake] as const))('%s', (_what, mistake) => {
+    const line = make(mistake);
+    const said = complaint() ?? 'nothing, and the service starts';
+    expect(said).toMatch(/^cds-services\/[^\s:]+:\d+: /u);
+    expect(said.split(/(?<=:\d+): /u)[0]).toBe(`cds-services/${mistake.file}:${line}`);
+    expect(said).toContain(mistake.says);
+    expect(said).not.toMatch(JARGON);
+    expect(said.split('\n')).toHaveLength(1);
+  });
+});
+
+describe('a file that is not there stops the start', () => {
+  test.each([
+    [
+      'value-sets/zoster-diagnoses.yaml',
+      'cds-services/value-sets/zoster-diagnoses.yaml:1: the file is missing',
+    ],
+    [NUMBERS, `cds-services/${NUMBERS}:1: the file is missing`],
+    [POLICY, `cds-services/${POLICY}:1: the file is missing`],
+    ['cards.yaml', 'cds-services/cards.yaml:1: the file is missing'],
+  ])('%s', (file, expected) => {
+    rmSync(join(folder, file));
+    expect(complaint()).toBe(expected);
+  });
+
+  test('a value set that only a selector names', () => {
+    const selectors = readFileSync(join(folder, 'selectors.yaml'), 'utf8').split('\n');
+    const line = selectors.findIndex((text) => text.includes('codes: [inr]')) + 1;
+    rmSync(join(folder, 'value-sets', 'inr.yaml'));
+    expect(complaint()).toBe(`cds-services/selectors.yaml:${line}: there is no value set "inr"`);
+  });
+});
+
+test('two mistakes of one file are both named', () => {
+  const lines = [
+    make({ what: '', file: 'value-sets/refusals.yaml', right: '"183944003"', wrong: '183944003', says: '' }),
+    make({ what: '', file: 'value-sets/refusals.yaml', right: '"105480006"', wrong: '105480006', says: '' }),
+  ];
+  const places = (complaint() ?? '').split('\n').map((said) => said.split(': ')[0]);
+  expect(places).toEqual(lines.map((line) => `cds-services/value-sets/refusals.yaml:${line}`));
+});
+
+test('the policies as they stand start the service', () => {
+  expect(complaint()).toBeUndefined();
+});
