@@ -5,7 +5,8 @@ import { formatDay } from '../time/days';
 import { assessmentExtension, toldResults, type ToldResult } from './assessment-extension';
 import type { Card } from './card';
 import { escapeMarkdown, plain, table } from './markdown';
-import { suggestionsFor, type SuggestionContext } from './suggestions';
+import type { SuggestionContext } from './remedies';
+import { suggestionsFor } from './suggestions';
 import { fill, gapOf, todosOf, unreadTodoOf, type Speaker } from './wording';
 
 /** CDS Hooks 2.0.1, Card Attributes: the summary has fewer than 140 characters. */

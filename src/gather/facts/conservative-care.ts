@@ -1,123 +1,18 @@
 import { states } from '../../fhir/narrative';
-import { concepts, notes, period, text, wordsOf, type Dates } from '../../fhir/read';
-import { formatDay, parseDays, unionLength, type Day } from '../../time/days';
+import { concepts, notes, period, wordsOf } from '../../fhir/read';
+import { type Evidence, type FactContext, type LineContext, defineFact } from './fact';
 import type { Selected } from '../patient-record';
 import { drugDates, isAfter, performed } from '../readings/dates-of';
 import { evidenceOf, listed, nameOf } from '../readings/evidence';
-import { defineFact, type Evidence, type FactContext, type LineContext } from './fact';
-
-type Span = readonly [Day, Day];
-
-/** A stretch of treatment: `surely` and `atMost` differ when its dates are imprecise. */
-interface Course {
-  readonly entries: readonly Selected[];
-  readonly surely?: Span;
-  readonly atMost?: Span;
-  readonly undated: boolean;
-  readonly ongoing: boolean;
-  readonly stoppedForMedicalReason: boolean;
-}
-
-/** Sessions at most this many days apart form one treatment series. */
-const SERIES_GAP_DAYS = 30;
-
-function isGoingOn(entry: Selected): boolean {
-  return ['in-progress', 'active'].includes(text(entry.resource['status']) ?? '');
-}
-
-/** A recorded reason to stop is medical unless it names refusal, non-attendance, cost or convenience. */
-function wasStoppedForMedicalReason(entry: Selected, context: LineContext): boolean {
-  if (entry.resource['status'] !== 'stopped') return false;
-  return concepts(entry.resource['statusReason']).some(
-    (reason) =>
-      !context.library.vocabulary('noMedicalReason').test(wordsOf(reason)) &&
-      !context.library.valueSet('refusals').memberOf(reason),
-  );
-}
-
-/** Reads one stretch of treatment; it is cut at the evaluation date, or where it was last known to go on. */
-function courseOf(entry: Selected, dates: Dates, context: LineContext): Course | undefined {
-  if (isAfter(dates.start, context.asOf)) return undefined;
-  const stoppedForMedicalReason = wasStoppedForMedicalReason(entry, context);
-  const base = { entries: [entry], ongoing: false, stoppedForMedicalReason };
-  const goesOn = dates.start !== undefined && dates.end === undefined && isGoingOn(entry);
-  if (!dates.start || (!dates.end && !goesOn)) return { ...base, undated: true };
-  const lastKnown = context.line.order.authoredOn ?? context.asOf;
-  const until = Math.min(context.asOf, lastKnown);
-  const end = dates.end ?? { earliest: until, latest: until };
-  const cut = (day: Day): Day => Math.min(day, context.asOf);
-  const surely: Span = [cut(dates.start.latest), cut(end.earliest)];
-  return {
-    ...base,
-    undated: false,
-    ongoing: goesOn || end.earliest > context.asOf,
-    ...(surely[1] >= surely[0] && { surely }),
-    atMost: [dates.start.earliest, cut(end.latest)],
-  };
-}
-
-function isOneDay(dates: Dates): boolean {
-  return (
-    dates.start !== undefined && dates.start.earliest === dates.start.latest && dates.start === dates.end
-  );
-}
-
-/** Joins single visits at most 30 days apart; a visit of evaluation alone is no treatment. */
-function seriesOf(
-  visits: readonly Selected[],
-  evaluations: readonly Selected[],
-  context: LineContext,
-): Course[] {
-  const dayOf = (entry: Selected): Day => performed(entry.resource).start?.earliest ?? 0;
-  const all = [...visits, ...evaluations]
-    .filter((entry) => dayOf(entry) <= context.asOf)
-    .toSorted((a, b) => dayOf(a) - dayOf(b) || (a.reference < b.reference ? -1 : 1));
-  const series: Selected[][] = [];
-  for (const entry of all) {
-    const current = series.at(-1);
-    const last = current?.at(-1);
-    if (current && last && dayOf(entry) - dayOf(last) <= SERIES_GAP_DAYS) current.push(entry);
-    else series.push([entry]);
-  }
-  const treated = new Set(visits);
-  return series
-    .filter((entries) => entries.some((entry) => treated.has(entry)))
-    .map((entries) => {
-      const [first, last] = [entries[0], entries.at(-1)];
-      const span: Span = [first ? dayOf(first) : 0, last ? dayOf(last) : 0];
-      const stopped = entries.some((entry) => wasStoppedForMedicalReason(entry, context));
-      return {
-        entries,
-        surely: span,
-        atMost: span,
-        undated: false,
-        ongoing: false,
-        stoppedForMedicalReason: stopped,
-      };
-    });
-}
-
-function coursesOf(
-  treatments: readonly Selected[],
-  evaluations: readonly Selected[],
-  context: LineContext,
-): Course[] {
-  const isVisit = (entry: Selected): boolean => isOneDay(performed(entry.resource));
-  const stretches = treatments
-    .filter((entry) => !isVisit(entry))
-    .flatMap((entry) => {
-      const dates =
-        entry.resource['resourceType'] === 'CarePlan'
-          ? period(entry.resource['period'])
-          : performed(entry.resource);
-      return courseOf(entry, dates, context) ?? [];
-    });
-  return [...stretches, ...seriesOf(treatments.filter(isVisit), evaluations.filter(isVisit), context)];
-}
-
-function daysOf(courses: readonly Course[], which: 'surely' | 'atMost'): number {
-  return unionLength(courses.flatMap((course) => (course[which] ? [course[which]] : [])));
-}
+import {
+  coursesOf,
+  dateOfTreatment,
+  daysOf,
+  drugCourses,
+  evidenceOfCourses,
+  spanWords,
+} from '../readings/treatment-courses';
+import { type Day, formatDay, parseDays } from '../../time/days';
 
 function distinct(entries: readonly Selected[]): Selected[] {
   return [...new Map(entries.map((entry) => [entry.reference, entry])).values()];
@@ -130,33 +25,6 @@ function activeTreatments(context: FactContext<'chiropracticCounts' | 'conservat
     ...context.select('homeExerciseByCategory').items,
     ...(context.setting('chiropracticCounts') ? context.select('chiropracticSessions').items : []),
   ]);
-}
-
-function dateOfTreatment(entry: Selected) {
-  return entry.resource['resourceType'] === 'CarePlan'
-    ? period(entry.resource['period']).start
-    : performed(entry.resource).start;
-}
-
-function evidenceOfCourses(courses: readonly Course[]): Evidence[] {
-  return courses.flatMap((course) =>
-    course.entries.map((entry) => evidenceOf(entry, dateOfTreatment(entry), nameOf(entry))),
-  );
-}
-
-function drugCourses(context: LineContext): Course[] {
-  return context
-    .select('systemicDrugTrials')
-    .items.flatMap((entry) => courseOf(entry, drugDates(entry.resource), context) ?? []);
-}
-
-function spanWords(courses: readonly Course[]): { from: string; to: string } {
-  const spans = courses.flatMap((course) => (course.atMost ? [course.atMost] : []));
-  if (spans.length === 0) return { from: '', to: '' };
-  return {
-    from: formatDay(Math.min(...spans.map(([start]) => start))),
-    to: formatDay(Math.max(...spans.map(([, end]) => end))),
-  };
 }
 
 /** Whether active care (therapy with exercise, or directed home exercise) lasted as long as the profile asks. */

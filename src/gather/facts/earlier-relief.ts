@@ -8,7 +8,7 @@ import {
 } from '../readings/earlier-blocks';
 import { evidenceOf } from '../readings/evidence';
 import { defineFact, type Evidence, type LineContext } from './fact';
-import { hasPrimary } from './order-coding';
+import { hasPrimary } from './add-on';
 
 const EPIDURAL = 'epidural';
 

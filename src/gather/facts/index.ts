@@ -1,37 +1,27 @@
-import { examination } from './examination';
+import { addOn } from './add-on';
+import { anticoagulation } from './anticoagulation';
 import { functionScore, painScore } from './baseline';
+import { coagulation } from './coagulation';
+import { consent } from './consent';
 import { activeCare, careResult, drugTrial } from './conservative-care';
 import { diagnosis, painDuration } from './diagnosis';
 import { earlierRelief, lastBlock, reliefTrend, sessionCount } from './earlier-relief';
+import { examination } from './examination';
 import type { FactDefinition } from './fact';
-import {
-  addOn,
-  bilateralCoding,
-  diagnosticPurpose,
-  excludedPairs,
-  guidance,
-  levelCount,
-  orderLevel,
-  orderRegion,
-  orderSide,
-  reasonCodes,
-  sessionMix,
-  unitCount,
-} from './order-coding';
-import { levelEvidence, regionalFinding, rootConcordance, rootSpecificity } from './root-evidence';
+import { infection } from './infection';
+import { bilateralCoding, diagnosticPurpose, orderLevel, orderRegion, orderSide } from './order-statements';
+import { excludedPairs, reasonCodes } from './reason-codes';
+import { redFlag } from './red-flag';
 import {
   antiangiogenic,
-  anticoagulation,
-  coagulation,
-  consent,
-  infection,
   injectateAllergy,
   lifeExpectancy,
   pregnancy,
-  redFlag,
-  sedation,
   spineAnatomy,
-} from './safety';
+} from './relative-cautions';
+import { levelEvidence, regionalFinding, rootConcordance, rootSpecificity } from './root-evidence';
+import { sedation } from './sedation';
+import { guidance, levelCount, sessionMix, unitCount } from './session-coding';
 import { symptomSide } from './symptom-side';
 
 /** Every fact that a criterion can name as `%name.field`. */

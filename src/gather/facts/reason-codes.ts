@@ -1,0 +1,61 @@
+import { concepts } from '../../fhir/read';
+import { codedReasons } from './diagnosis';
+import { defineFact } from './fact';
+import { parseExactDay } from '../../time/days';
+
+/** Whether the order's diagnosis codes are still valid on the day of service and say what their words say. */
+export const reasonCodes = defineFact({
+  fields: ['current'],
+  findings: ['current', 'retired', 'misnamed'],
+  words: ['code', 'retiredOn', 'successors', 'saidToBe', 'means', 'instead'],
+  read(context) {
+    const retiredSet = context.library.valueSet('retired-diagnoses');
+    const reasons = codedReasons(context);
+    for (const coding of reasons.flatMap((concept) => concept.codings)) {
+      const retired = retiredSet.memberOfCode(coding);
+      const day = parseExactDay(retired?.retiredOn);
+      if (retired && day !== undefined && context.asOf >= day) {
+        const words = {
+          code: coding.code,
+          retiredOn: retired.retiredOn ?? '',
+          successors: (retired.successors ?? []).join(', '),
+        };
+        return { finding: 'retired', fields: { current: false }, words };
+      }
+    }
+    for (const concept of reasons) {
+      const said = [concept.text ?? '', ...concept.codings.map((coding) => coding.display ?? '')]
+        .join(' ')
+        .toLowerCase();
+      const rule = context.library.misnamed.find(
+        (misnamed) =>
+          concept.codings.some((coding) => coding.code === misnamed.code) && said.includes(misnamed.saidToBe),
+      );
+      if (rule) return { finding: 'misnamed', fields: { current: false }, words: { ...rule } };
+    }
+    return { finding: 'current', fields: { current: true } };
+  },
+});
+
+/** Whether the order states two diagnosis codes that ICD-10-CM does not let stand together. */
+export const excludedPairs = defineFact({
+  fields: ['none'],
+  findings: ['none', 'pair'],
+  words: ['first', 'second'],
+  read(context) {
+    const codes = concepts(context.line.order.resource['reasonCode'])
+      .concat(codedReasons(context))
+      .flatMap((concept) => concept.codings.map((coding) => coding.code))
+      .toSorted();
+    for (const rule of context.library.excludes1) {
+      const first = codes.find((code) => code.startsWith(rule.code));
+      const second = codes.find(
+        (code) => code !== first && rule.with.some((prefix) => code.startsWith(prefix)),
+      );
+      if (first !== undefined && second !== undefined) {
+        return { finding: 'pair', fields: { none: false }, words: { first, second } };
+      }
+    }
+    return { finding: 'none', fields: { none: true } };
+  },
+});

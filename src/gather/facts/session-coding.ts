@@ -1,0 +1,117 @@
+import { compareLevels, levelName } from '../../anatomy/spine-level';
+import { defineFact } from './fact';
+import { listed } from '../readings/evidence';
+import type { OrderedLine } from '../sessions';
+
+/** Whether the session holds a block that should not be done together with this one. */
+export const sessionMix = defineFact({
+  fields: ['compatible'],
+  findings: ['alone', 'with-facet', 'two-epidural-regions'],
+  words: ['others'],
+  read(context) {
+    const { procedure } = context.line;
+    const others = context.group.session.lines.map((line) => line.procedure);
+    const facets = others.filter((other) => other.kind === 'facet');
+    const epidurals = others.filter(
+      (other) => other.kind === procedure.kind && other.region !== procedure.region,
+    );
+    const codes = (of: readonly { code: string }[]): string =>
+      listed([...new Set(of.map((o) => o.code))].toSorted());
+    if (facets.length > 0)
+      return { finding: 'with-facet', fields: { compatible: false }, words: { others: codes(facets) } };
+    if (epidurals.length > 0)
+      return {
+        finding: 'two-epidural-regions',
+        fields: { compatible: false },
+        words: { others: codes(epidurals) },
+      };
+    return { finding: 'alone', fields: { compatible: true } };
+  },
+});
+
+/** Whether the guidance that is ordered fits a code that includes fluoroscopy or CT. */
+export const guidance = defineFact({
+  fields: ['fits'],
+  findings: ['fits', 'ultrasound', 'billed-separately'],
+  words: ['code', 'companion'],
+  read(context) {
+    const { procedure, order } = context.line;
+    if (!procedure.imageGuidanceIncluded) return { finding: 'fits', fields: { fits: true } };
+    const companions = context.group.session.companions.map((line) => line.companion);
+    const ofKind = (...kinds: string[]): string =>
+      listed([...new Set(companions.filter((c) => kinds.includes(c.kind)).map((c) => c.code))].toSorted());
+    const said = order.guidance;
+    const ultrasoundAlone = said.has('ultrasound') && !said.has('fluoroscopy') && !said.has('ct');
+    const ultrasoundCode = ofKind('ultrasound');
+    const words = { code: procedure.code, companion: ultrasoundCode };
+    if (ultrasoundAlone || ultrasoundCode !== '')
+      return { finding: 'ultrasound', fields: { fits: false }, words };
+    const separate = ofKind('fluoroscopy', 'ct');
+    if (separate !== '')
+      return {
+        finding: 'billed-separately',
+        fields: { fits: false },
+        words: { ...words, companion: separate },
+      };
+    return { finding: 'fits', fields: { fits: true }, words };
+  },
+});
+
+function isBefore(a: OrderedLine, b: OrderedLine): boolean {
+  const byLevel = a.level && b.level ? compareLevels(a.level, b.level) : Number(!a.level) - Number(!b.level);
+  return byLevel < 0 || (byLevel === 0 && a.order.reference < b.order.reference);
+}
+
+/** Whether a code that is meant once a side is ordered again for the same side. */
+export const unitCount = defineFact({
+  fields: ['once'],
+  findings: ['once', 'repeated'],
+  words: ['code', 'addOn'],
+  read(context) {
+    const { line, group, library } = context;
+    const { code } = line.procedure;
+    if (!line.procedure.oncePerSide) return { finding: 'once', fields: { once: true } };
+    const same = group.lines.filter((other) => other.procedure.code === code && other !== line);
+    if (!same.some((other) => isBefore(other, line))) return { finding: 'once', fields: { once: true } };
+    const addOnCode = [...library.procedures.values()].find((procedure) =>
+      procedure.addOnTo?.includes(code),
+    )?.code;
+    return { finding: 'repeated', fields: { once: false }, words: { code, addOn: addOnCode ?? '' } };
+  },
+});
+
+/** Whether the session stays within the number of levels; only the lines beyond it fail. Both sides of a level are one. */
+export const levelCount = defineFact({
+  fields: ['withinLimit'],
+  findings: ['within-limit', 'beyond-limit'],
+  thresholds: ['maximumLevels'],
+  words: ['levels', 'position'],
+  read(context) {
+    const limit = context.threshold('maximumLevels') ?? Number.POSITIVE_INFINITY;
+    const { line, group } = context;
+    const key = (of: OrderedLine): string =>
+      of.level ? levelName(of.level) : `${of.order.reference}|${of.procedure.code}`;
+    const ordered = group.session.lines
+      .filter(
+        (other) =>
+          other.procedure.family === group.family && other.procedure.region === line.procedure.region,
+      )
+      .toSorted((a, b) =>
+        a.procedure.code === b.procedure.code
+          ? isBefore(a, b)
+            ? -1
+            : 1
+          : a.procedure.code < b.procedure.code
+            ? -1
+            : 1,
+      );
+    const levels = [...new Set(ordered.map(key))];
+    const position = levels.indexOf(key(line)) + 1;
+    const words = { levels: levels.length, position };
+    return {
+      finding: position > limit ? 'beyond-limit' : 'within-limit',
+      fields: { withinLimit: position <= limit },
+      words,
+    };
+  },
+});

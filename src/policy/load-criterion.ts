@@ -1,0 +1,150 @@
+import type { z } from 'zod';
+import { compileCondition, conditionReferences } from './expression';
+import type { Criterion } from './library';
+import { placeholders } from './load-vocabulary';
+import type { CriterionSource, parametersSchema } from './schema';
+import type { PolicyError } from './yaml-file';
+
+/** What the loader must know about a fact to check the data that names it. */
+export interface FactShape {
+  readonly fields: readonly string[];
+  readonly findings: readonly string[];
+  readonly thresholds: readonly string[];
+  readonly words: readonly string[];
+}
+
+export type Parameters = z.output<typeof parametersSchema>;
+
+type OfProfile<V> = V extends string | readonly unknown[]
+  ? V
+  : V extends Readonly<Record<string, infer U>>
+    ? U
+    : never;
+
+/** A value that is the same for all profiles, or one a profile. */
+export function forProfile<V>(value: V, profile: string): OfProfile<V> | undefined {
+  const isPerProfile = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (isPerProfile ? (value as Readonly<Record<string, unknown>>)[profile] : value) as
+    OfProfile<V> | undefined;
+}
+
+export interface CriterionSetting {
+  readonly profiles: readonly string[];
+  readonly facts: Readonly<Record<string, FactShape>>;
+  readonly sources: ReadonlySet<string>;
+  readonly parameters: Parameters;
+  readonly remedies: ReadonlySet<string>;
+}
+
+/** Checks one criterion against everything it names; `mistake` takes the member that is wrong. */
+export function checkCriterion(
+  source: CriterionSource,
+  setting: CriterionSetting,
+  mistake: (member: string, sentence: string) => PolicyError,
+): void {
+  for (const member of [
+    'severity',
+    'applies',
+    'met',
+    'required',
+    'todo',
+    'gap',
+    'remedy',
+    'sources',
+  ] as const) {
+    const value: unknown = source[member];
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) continue;
+    const stray = Object.keys(value).find((profile) => !setting.profiles.includes(profile));
+    if (stray !== undefined) throw mistake(member, `there is no profile "${stray}"`);
+  }
+  for (const profile of setting.profiles) {
+    const severity = forProfile(source.severity, profile);
+    if (severity === undefined)
+      throw mistake('severity', `no severity for the profile "${profile}"; write none`);
+    if (severity === 'none') continue;
+    for (const member of ['met', 'required', 'sources'] as const) {
+      if (forProfile(source[member], profile) === undefined) {
+        throw mistake(member, `nothing for the profile "${profile}"`);
+      }
+    }
+    const unknownSource = forProfile(source.sources, profile)?.find((id) => !setting.sources.has(id));
+    if (unknownSource !== undefined) throw mistake('sources', `there is no source "${unknownSource}"`);
+    const remedies = [forProfile(source.remedy, profile) ?? []].flat();
+    const unknownRemedy = remedies.find((remedy) => !setting.remedies.has(remedy));
+    if (unknownRemedy !== undefined)
+      throw mistake('remedy', `there is no remedy "${unknownRemedy}" in cards.yaml`);
+    const required = forProfile(source.required, profile) ?? '';
+    const unknownParameter = placeholders(required).find(
+      (name) => typeof setting.parameters[name]?.values[profile]?.value !== 'number',
+    );
+    if (unknownParameter !== undefined) {
+      throw mistake(
+        'required',
+        `"${unknownParameter}" has no number for the profile "${profile}" in parameters.yaml`,
+      );
+    }
+  }
+}
+
+function factsNamed(expression: string, facts: Readonly<Record<string, FactShape>>): string[] {
+  const names = new Set<string>();
+  for (const { fact, field } of conditionReferences(expression)) {
+    if (!facts[fact]?.fields.includes(field)) throw new Error(`there is no fact %${fact}.${field}`);
+    names.add(fact);
+  }
+  if (names.size === 0) throw new Error('a condition must name a fact');
+  return [...names];
+}
+
+export function compileCriterion(
+  source: CriterionSource,
+  profile: string,
+  setting: CriterionSetting,
+  mistake: (member: string, sentence: string) => PolicyError,
+): Criterion {
+  const severity = forProfile(source.severity, profile) ?? 'none';
+  const asked = severity !== 'none';
+  const elsewhere = setting.profiles
+    .map((other) => forProfile(source.severity, other))
+    .find((s) => s !== 'none');
+  const anyCondition = typeof source.met === 'string' ? source.met : (Object.values(source.met)[0] ?? '');
+  const met = forProfile(source.met, profile) ?? anyCondition;
+  const applies = forProfile(source.applies, profile);
+  const compile = (member: 'met' | 'applies', expression: string) => {
+    try {
+      return { facts: factsNamed(expression, setting.facts), condition: compileCondition(expression) };
+    } catch (error) {
+      throw mistake(member, (error as Error).message);
+    }
+  };
+  const metCompiled = compile('met', met);
+  const appliesCompiled = applies === undefined ? undefined : compile('applies', applies);
+  const facts = [...new Set([...(appliesCompiled?.facts ?? []), ...metCompiled.facts])];
+  const severityWhen: Record<string, Criterion['severity']> = {};
+  for (const [finding, value] of Object.entries(source.severityWhen ?? {})) {
+    if (!facts.some((fact) => setting.facts[fact]?.findings.includes(finding))) {
+      throw mistake('severityWhen', `none of its facts reports the finding "${finding}"`);
+    }
+    const forThis = forProfile(value, profile);
+    if (forThis) severityWhen[finding] = forThis;
+  }
+  const todo = forProfile(source.todo, profile);
+  const gap = forProfile(source.gap, profile);
+  return {
+    id: source.id,
+    title: source.title,
+    asked,
+    severity: severity === 'none' ? (elsewhere ?? 'caution') : severity,
+    severityWhen,
+    ...(appliesCompiled && { applies: appliesCompiled.condition }),
+    met: metCompiled.condition,
+    metFacts: metCompiled.facts,
+    facts,
+    required: forProfile(source.required, profile) ?? '',
+    ...(todo !== undefined && { todo }),
+    ...(gap !== undefined && { gap }),
+    quietWhenMet: source.quietWhenMet,
+    remedies: [forProfile(source.remedy, profile) ?? []].flat(),
+    sources: forProfile(source.sources, profile) ?? [],
+  };
+}
