@@ -115,8 +115,7 @@ function candidates(index: TypeIndex, selector: Selector): readonly RecordEntry[
     for (const key of set.exact.keys()) for (const entry of index.byCode.get(key) ?? []) found.add(entry);
     if (set.prefixes.length === 0) continue;
     for (const [key, entries] of index.byCode) {
-      if (set.prefixes.some((member) => key.startsWith(member.prefix ?? '\0')))
-        entries.forEach((e) => found.add(e));
+      if (set.prefixes.some((prefix) => key.startsWith(prefix.key))) entries.forEach((e) => found.add(e));
     }
   }
   return [...found];

@@ -28,7 +28,7 @@ export interface ValueSetSource {
 export interface ValueSet {
   readonly id: string;
   readonly exact: ReadonlyMap<string, Member>;
-  readonly prefixes: readonly Member[];
+  readonly prefixes: readonly { readonly key: string; readonly member: Member }[];
   readonly hasNames: boolean;
   memberOfCode(code: Code): Member | undefined;
   memberOf(concept: Concept): Member | undefined;
@@ -49,20 +49,20 @@ function wholeWords(words: readonly string[]): RegExp | undefined {
 /** Compiles the value set once at start. */
 export function compileValueSet(source: ValueSetSource): ValueSet {
   const exact = new Map<string, Member>();
-  const prefixes: (Member & { prefix: string })[] = [];
+  const prefixes: { key: string; member: Member }[] = [];
   for (const member of source.concepts) {
     if (member.code !== undefined)
       exact.set(`${member.system}|${normalCode(member.system, member.code)}`, member);
     if (member.prefix !== undefined)
-      prefixes.push({ ...member, prefix: `${member.system}|${normalCode(member.system, member.prefix)}` });
+      prefixes.push({ key: `${member.system}|${normalCode(member.system, member.prefix)}`, member });
   }
-  prefixes.sort((a, b) => b.prefix.length - a.prefix.length);
+  prefixes.sort((a, b) => b.key.length - a.key.length);
   const names = wholeWords(source.names);
   const notNames = wholeWords(source.notNames);
   const memberOfKey = (key: string | undefined): Member | undefined =>
     key === undefined
       ? undefined
-      : (exact.get(key) ?? prefixes.find((member) => key.startsWith(member.prefix)));
+      : (exact.get(key) ?? prefixes.find((prefix) => key.startsWith(prefix.key))?.member);
   const memberOfCode = (code: Code): Member | undefined => memberOfKey(codeKey(code));
 
   return {

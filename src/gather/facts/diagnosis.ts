@@ -9,6 +9,7 @@ import { defineFact, type Evidence, type LineContext } from './fact';
 
 /** A diagnosis that the order or the problem list states, with the member of the value set it belongs to. */
 interface Stated {
+  readonly concept: Concept;
   readonly name: string;
   readonly member: Member;
   readonly evidence: Evidence;
@@ -73,7 +74,7 @@ function ofOrder(context: LineContext, sets: readonly ValueSet[]): Stated[] {
     if (!member) return [];
     const name = nameIn(concept, member);
     const evidence = entry ? evidenceOf(entry, recordedOn(entry), name) : { reference, summary: name };
-    return [{ name, member, evidence, ...(entry && { condition: entry }) }];
+    return [{ concept, name, member, evidence, ...(entry && { condition: entry }) }];
   });
 }
 
@@ -86,7 +87,9 @@ function ofProblemList(context: LineContext, sets: readonly ValueSet[]): Stated[
       if (!member) continue;
       if (!siteFits(member.region ?? siteOf(concept, context), context.line.procedure.region)) continue;
       const name = nameIn(concept, member);
-      return [{ name, member, evidence: evidenceOf(entry, recordedOn(entry), name), condition: entry }];
+      return [
+        { concept, name, member, evidence: evidenceOf(entry, recordedOn(entry), name), condition: entry },
+      ];
     }
     return [];
   });
@@ -114,11 +117,7 @@ export const diagnosis = defineFact({
     const excluded = context.policy.excludedDiagnoses;
     const { unread } = context.select('conditions');
     const zosterSet = context.library.valueSet('zoster-diagnoses');
-    const isZoster = ({ evidence, member }: Stated): boolean =>
-      zosterSet.memberOfCode({
-        system: 'http://hl7.org/fhir/sid/icd-10-cm',
-        code: member.code ?? member.prefix ?? '',
-      }) !== undefined && evidence.summary !== '';
+    const isZoster = (stated: Stated): boolean => zosterSet.memberOf(stated.concept) !== undefined;
 
     const stated = ofOrder(context, sets)[0];
     if (stated) {
