@@ -6,7 +6,7 @@ import { pinoHttp } from 'pino-http';
 import { errorHandler } from './hooks/errors';
 import type { OrderSignDependencies } from './hooks/order-sign';
 import { jsonBody } from './hooks/request-body';
-import { hookRoutes } from './hooks/routes';
+import { hookRoutes, notAllowed } from './hooks/routes';
 import { problem } from './problem';
 
 export interface AppDependencies extends OrderSignDependencies {
@@ -49,9 +49,12 @@ export function createApp(dependencies: AppDependencies): Express {
     request.url = request.url.replace(/^[^?]*/u, (path) => path.replace(/\/{2,}/gu, '/'));
     next();
   });
-  app.get('/health/live', (_request, response) => {
-    response.json({ status: 'live' });
-  });
+  app
+    .route('/health/live')
+    .get((_request, response) => {
+      response.json({ status: 'live' });
+    })
+    .all(notAllowed('GET, HEAD, OPTIONS'));
   app.use(hookRoutes(dependencies, jsonBody(bodyLimit)));
   app.use(() => {
     throw problem(404, 'not-found', 'There is nothing at this address.');

@@ -6,15 +6,19 @@ import { loadPolicyLibrary } from '../src/policy/load';
 import { PolicyError } from '../src/policy/yaml-file';
 import { POLICIES } from './support/service-for-test';
 
-/** One thing that a policy author gets wrong, and what the start must say about it. */
-interface Mistake {
-  readonly what: string;
+/** A change to one file of the policies. */
+interface Change {
   readonly file: string;
   /** The text as it stands; it must stand there exactly once. */
   readonly right: string;
   readonly wrong: string;
   /** Text on the line to be named, looked for from the mistake on. Without it, the line where the mistake begins. */
   readonly line?: string;
+}
+
+/** One thing that a policy author gets wrong, and what the start must say about it. */
+interface Mistake extends Change {
+  readonly what: string;
   readonly says: string;
 }
 
@@ -167,11 +171,9 @@ const CRITERIA: readonly Mistake[] = [
   {
     what: 'nothing required in a profile that asks',
     file: POLICY,
-    right: 'medicare-lcd: radicular pain, neurogenic claudication, post-laminectomy pain or zoster',
-    wrong: '',
-    // What is missing has no line of its own; the member it is missing from has.
-    line: 'sources:',
-    says: 'TF-DX: nothing for the profile "medicare-lcd"',
+    right: 'required:\n      guideline: a diagnosis of radicular pain\n',
+    wrong: 'required:\n',
+    says: 'TF-DX: nothing for the profile "guideline"',
   },
   {
     what: 'an unknown remedy',
@@ -282,13 +284,6 @@ const POLICY_AND_NUMBERS: readonly Mistake[] = [
     wrong: '{ value: 4, from: "2026-02-30"',
     says: 'must be YYYY-MM-DD',
   },
-  {
-    what: 'a number that a fact needs and nobody wrote',
-    file: NUMBERS,
-    right: 'narrativeLevelEvidence:',
-    wrong: 'narrativeEvidence:',
-    says: 'the fact "levelEvidence" needs "narrativeLevelEvidence" in parameters.yaml',
-  },
 ];
 
 const SENTENCES: readonly Mistake[] = [
@@ -366,13 +361,21 @@ function complaint(): string | undefined {
     loadPolicyLibrary(folder, FACTS);
     return undefined;
   } catch (error) {
-    expect(error).toBeInstanceOf(PolicyError);
-    return (error as PolicyError).message;
+    if (error instanceof PolicyError) return error.message;
+    throw error;
   }
 }
 
+/** The line of the copied policies on which the text first stands. */
+function lineOf(file: string, words: string): number {
+  const lines = readFileSync(join(folder, file), 'utf8').split('\n');
+  const line = lines.findIndex((text) => text.includes(words)) + 1;
+  expect(line).toBeGreaterThan(0);
+  return line;
+}
+
 /** Makes the mistake in the copied policies and gives the line on which a reviewer should look. */
-function make({ file, right, wrong, line }: Mistake): number {
+function make({ file, right, wrong, line }: Change): number {
   const path = join(folder, file);
   const before = readFileSync(path, 'utf8');
   expect(before.split(right)).toHaveLength(2);
@@ -418,17 +421,24 @@ describe('a file that is not there stops the start', () => {
   });
 
   test('a value set that only a selector names', () => {
-    const selectors = readFileSync(join(folder, 'selectors.yaml'), 'utf8').split('\n');
-    const line = selectors.findIndex((text) => text.includes('codes: [inr]')) + 1;
+    const line = lineOf('selectors.yaml', 'codes: [inr]');
     rmSync(join(folder, 'value-sets', 'inr.yaml'));
     expect(complaint()).toBe(`cds-services/selectors.yaml:${line}: there is no value set "inr"`);
   });
 });
 
+test('a number that a fact needs and nobody wrote is missed where the fact is named', () => {
+  make({ file: NUMBERS, right: 'narrativeLevelEvidence:', wrong: 'narrativeEvidence:' });
+  expect(complaint()).toBe(
+    `cds-services/${POLICY}:${lineOf(POLICY, '%levelEvidence.present')}: ` +
+      'TF-LEVEL: the fact "levelEvidence" needs "narrativeLevelEvidence" in parameters.yaml',
+  );
+});
+
 test('two mistakes of one file are both named', () => {
   const lines = [
-    make({ what: '', file: 'value-sets/refusals.yaml', right: '"183944003"', wrong: '183944003', says: '' }),
-    make({ what: '', file: 'value-sets/refusals.yaml', right: '"105480006"', wrong: '105480006', says: '' }),
+    make({ file: 'value-sets/refusals.yaml', right: '"183944003"', wrong: '183944003' }),
+    make({ file: 'value-sets/refusals.yaml', right: '"105480006"', wrong: '105480006' }),
   ];
   const places = (complaint() ?? '').split('\n').map((said) => said.split(': ')[0]);
   expect(places).toEqual(lines.map((line) => `cds-services/value-sets/refusals.yaml:${line}`));

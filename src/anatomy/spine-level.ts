@@ -17,7 +17,7 @@ const LAST_THORACIC = 19;
 
 // A second label without its letter (L4-5) stays in the section of the first; MR sequences (T2-weighted) are no level.
 const LABEL =
-  /\b([CTLS])\s?(\d{1,2})(?:\s*[-/\u2010-\u2015]\s*([CTLS])?\s?(\d{1,2}))?\b(?![-\s]?(?:weighted|hyper|hypo|signal|sequence))/giu;
+  /(?<![\p{L}\p{N}'\u2019])([CTLS])(\d{1,2})(?:\s*[-/\u2010-\u2015]\s*([CTLS])?(\d{1,2}))?\b(?![-\s]?(?:weighted|hyper|hypo|signal|sequence))/giu;
 
 function vertebra(letter: string, number: number): number | undefined {
   const section = SECTIONS.find((s) => s.letter === letter.toUpperCase());

@@ -71,9 +71,10 @@ export function judgeCriterion(criterion: Criterion, read: (name: string) => Fac
   const named = criterion.facts.map((name) => ({ name, fact: read(name) }));
   const fields = fieldsOf(named);
   if (criterion.applies?.(fields) === false) return { ...none, status: 'not-applicable' };
-  const unread = [...new Set(named.flatMap(({ fact }) => fact.unread ?? []))];
+  const undecided = criterion.references.filter(({ fact, field }) => fields[fact]?.[field] === undefined);
+  const unread = [...new Set(undecided.flatMap(({ fact }) => read(fact).unread ?? []))];
   const status = statusOf(criterion.met(fields), unread);
-  const shown = named.filter(({ name }) => criterion.metFacts.includes(name));
+  const shown = named.filter(({ name }) => criterion.references.some(({ fact }) => fact === name));
   return {
     criterion,
     status,

@@ -3,31 +3,42 @@ const CONTRAST = /\b(?:but|however|although|though|except)\b/iu;
 const NEGATED_BEFORE =
   /\b(?:no|not|non|nor|without|denies|denied|negative for|absence of|free of|never|rather than|rule out|r\/o|cannot exclude|possible|possibly|questionable|suspected|versus)\b/iu;
 const NEGATED_AFTER =
-  /\b(?:absent|excluded|unlikely|ruled out|not (?:seen|present|identified|demonstrated|evident|visuali[sz]ed|appreciated|noted|found))\b/iu;
+  /\b(?:absent|excluded|unlikely|ruled out|resolved|no longer|not (?:seen|present|identified|demonstrated|evident|visuali[sz]ed|appreciated|noted|found))\b|(?::|\b(?:is|are|was|were))\s*(?:none|negative|normal|unremarkable)\b/iu;
 
 /** Something a narrative states, with the words around it that may say where. */
 export interface Statement {
   readonly clause: string;
   /** The sentence up to and including the clause: "At L4-5, there is a protrusion" names the level first. */
   readonly upToHere: string;
+  readonly sentence: string;
 }
 
-/** A comma ends what a negation covers, unless the list goes on to an "or" ("no fracture, dislocation, or stenosis"). */
+/** A short piece without a place of its own goes on with the list before it: "no herniation, canal stenosis". */
+function goesOn(piece: string): boolean {
+  return piece.trim().split(/\s+/u).length <= 3 && !/\d/u.test(piece);
+}
+
+/** How far a negation reaches: to the end of its piece, or of the list that it opens ("no a, b or c", "no a, and b"). */
+function endOfNegation(pieces: readonly string[], negation: number): number {
+  const restart = pieces.findIndex((piece, i) => i > negation && NEGATED_BEFORE.test(piece));
+  const reach = restart < 0 ? pieces.length : restart;
+  const isInList = (piece: string): boolean => /^(?:or|nor|and)\b|\b(?:or|nor)\b/iu.test(piece);
+  const lastOfList = pieces.findLastIndex((piece, i) => i > negation && i < reach && isInList(piece));
+  let end = Math.max(lastOfList, negation);
+  while (end + 1 < reach && goesOn(pieces[end + 1] ?? '')) end += 1;
+  return end;
+}
+
+/** The clauses of a sentence, so cut that a negation and all it covers stand in one clause. */
 function clausesOf(sentence: string): string[] {
   const clauses: string[] = [];
   for (const part of sentence.split(CONTRAST)) {
     const pieces = part.split(/,\s*/u);
-    const lastOr = pieces.findLastIndex((piece) => /^(?:or|nor)\b/iu.test(piece));
-    const negation = lastOr > 0 ? pieces.findIndex((piece) => NEGATED_BEFORE.test(piece)) : -1;
-    if (negation < 0 || negation > lastOr) {
-      clauses.push(...pieces);
-      continue;
+    for (let i = 0; i < pieces.length; i += 1) {
+      const end = NEGATED_BEFORE.test(pieces[i] ?? '') ? endOfNegation(pieces, i) : i;
+      clauses.push(pieces.slice(i, end + 1).join(', '));
+      i = end;
     }
-    clauses.push(
-      ...pieces.slice(0, negation),
-      pieces.slice(negation, lastOr + 1).join(', '),
-      ...pieces.slice(lastOr + 1),
-    );
   }
   return clauses;
 }
@@ -57,6 +68,7 @@ export function statementsOf(text: string, pattern: RegExp): Statement[] {
                 .slice(0, i + 1)
                 .join(', ')
                 .trim(),
+              sentence,
             },
           ]
         : [],
@@ -67,4 +79,15 @@ export function statementsOf(text: string, pattern: RegExp): Statement[] {
 /** Whether the narrative states what the pattern names, negation taken into account. */
 export function states(text: string, pattern: RegExp): boolean {
   return statementsOf(text, pattern).length > 0;
+}
+
+/** As `states`, for words of which "resolved" or "absent" behind them is no negation ("only partially resolved"). */
+export function statesBefore(text: string, pattern: RegExp): boolean {
+  return text
+    .split(SENTENCE_END)
+    .flatMap(clausesOf)
+    .some((clause) => {
+      const match = pattern.exec(clause);
+      return match !== null && !NEGATED_BEFORE.test(clause.slice(0, match.index));
+    });
 }

@@ -50,14 +50,33 @@ function readCoding(value: Json): Code | undefined {
   };
 }
 
-/** Reads the concepts of a CodeableConcept element, repeating or not; concepts that say nothing are passed over. */
+function sortedBy<T>(items: readonly T[], key: (item: T) => string): T[] {
+  return items.length < 2 ? [...items] : items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+function codingKey({ system, code }: Code): string {
+  return `${system}|${code}`;
+}
+
+function conceptKey(concept: Concept): string {
+  return [...concept.codings.map(codingKey), concept.text ?? ''].join(' ');
+}
+
+/**
+ * Reads the concepts of a CodeableConcept element, repeating or not; concepts that say nothing are passed over. The
+ * sequence in which a sender lists codings and concepts means nothing, so both are sorted.
+ */
 export function concepts(value: unknown): Concept[] {
-  return objects(value).flatMap((concept) => {
-    const codings = objects(concept['coding']).flatMap((coding) => readCoding(coding) ?? []);
+  const read = objects(value).flatMap((concept) => {
+    const codings = sortedBy(
+      objects(concept['coding']).flatMap((coding) => readCoding(coding) ?? []),
+      codingKey,
+    );
     const words = text(concept['text']);
     if (codings.length === 0 && words === undefined) return [];
     return [{ codings, ...(words !== undefined && { text: words }) }];
   });
+  return sortedBy(read, conceptKey);
 }
 
 /** `Type/id` of a relative, absolute or versioned literal reference. */

@@ -1,5 +1,6 @@
 import { joinSides, sideInText, sideOfSnomed, type Side } from '../anatomy/side';
-import { readLevels, type SpineLevel } from '../anatomy/spine-level';
+import { isSameLevel, readLevels, type SpineLevel } from '../anatomy/spine-level';
+import { states } from '../fhir/narrative';
 import { concepts, isObject, notes, objects, referenceOf, text, type Concept, type Json } from '../fhir/read';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { ValueSet } from '../policy/value-set';
@@ -51,7 +52,7 @@ const TEXT_MODIFIERS: readonly (readonly [string, RegExp])[] = [
   ['KX', /\bKX\b/u],
   ['LT', /\bLT\b/u],
   ['RT', /\bRT\b/u],
-  ['50', /(?:^|[\s,;(\d])-\s?50\b(?!\s?%)|\bmodifier\s*-?\s*50\b/iu],
+  ['50', /(?:^|[\s,;(]|\b\d{5})-\s?50\b(?!\s?(?:%|m[gl]\b|mcg|deg|°))|\bmodifier\s*-?\s*50\b/iu],
 ];
 const GUIDANCE_WORDS: readonly (readonly [Guidance, RegExp])[] = [
   ['fluoroscopy', /\bfluoro/iu],
@@ -63,6 +64,11 @@ const PURPOSE_WORDS: readonly (readonly [Purpose, RegExp])[] = [
   ['therapeutic', /\btherapeutic\b/iu],
   ['prevention', /\bprevent(?:ion|ive|ative)\b|\bprophyla/iu],
 ];
+
+/** Those whose words are stated and not negated. */
+function stated<T>(table: readonly (readonly [T, RegExp])[], words: string): T[] {
+  return table.filter(([, pattern]) => states(words, pattern)).map(([name]) => name);
+}
 
 function matching<T>(table: readonly (readonly [T, RegExp])[], words: string): T[] {
   return table.filter(([, pattern]) => pattern.test(words)).map(([name]) => name);
@@ -86,7 +92,8 @@ function modifierSide(modifiers: ReadonlySet<string>): Side | undefined {
   return joinSides(sides);
 }
 
-function occurrenceOf(resource: Json): Day | undefined {
+/** The day an order is meant for, if it says so to the day. */
+export function occurrenceOf(resource: Json): Day | undefined {
   const timing = resource['occurrenceTiming'];
   const repeat = isObject(timing) ? timing['repeat'] : undefined;
   const bounds = isObject(repeat) ? repeat['boundsPeriod'] : undefined;
@@ -100,46 +107,56 @@ function occurrenceOf(resource: Json): Day | undefined {
   );
 }
 
-function requisitionOf(resource: Json): string | undefined {
+/** The requisition that orders placed together share. */
+export function requisitionOf(resource: Json): string | undefined {
   const requisition = resource['requisition'];
   if (!isObject(requisition)) return undefined;
   const value = text(requisition['value']);
   return value && `${text(requisition['system']) ?? ''}|${value}`;
 }
 
+/** All words of a concept: its text and its displays. */
+function wordsIn(concept: Concept): string {
+  return [concept.text ?? '', ...concept.codings.map((coding) => coding.display ?? '')].join('; ');
+}
+
 /** The levels a bodySite states by code (intervertebral discs) or in words. */
 function bodySiteLevels(bodySite: readonly Concept[], discSites: ValueSet): SpineLevel[] {
   return bodySite.flatMap((site) => {
-    const named = readLevels([site.text ?? '', ...site.codings.map((c) => c.display ?? '')].join('; '));
+    const named = readLevels(wordsIn(site));
     if (named.length > 0) return named;
     return site.codings.flatMap((coding) => readLevels(discSites.memberOfCode(coding)?.level ?? ''));
   });
 }
 
-function distinct(levels: readonly SpineLevel[]): SpineLevel[] {
-  return levels.filter(
-    (level, i) =>
-      levels.findIndex((other) => other.upper === level.upper && other.lower === level.lower) === i,
-  );
+/** Each level once; a root named beside its joint ("L4-5 for the L5 root") is no second level. */
+function separateLevels(levels: readonly SpineLevel[]): SpineLevel[] {
+  const isBare = (level: SpineLevel): boolean => level.upper === level.lower;
+  return levels.filter((level, i) => {
+    const isRepeat = levels.findIndex((o) => o.upper === level.upper && o.lower === level.lower) < i;
+    const hasJoint = isBare(level) && levels.some((other) => !isBare(other) && isSameLevel(level, other));
+    return !isRepeat && !hasJoint;
+  });
 }
 
 function readOrder(resource: Json, reference: string, discSites: ValueSet): DraftOrder {
   const bodySite = concepts(resource['bodySite']);
   const orderDetail = concepts(resource['orderDetail']);
-  const written = [...orderDetail.map((detail) => detail.text ?? ''), ...notes(resource['note'])];
-  const siteWords = bodySite.map((site) => site.text ?? '');
-  const words = [...siteWords, ...written].filter((part) => part !== '').join('\n');
+  const details = objects(resource['orderDetail']).map((detail) => text(detail['text']) ?? '');
+  const written = [...details, ...notes(resource['note'])].filter((part) => part !== '').join('\n');
+  const siteWords = bodySite.map(wordsIn).join('; ');
+  const words = `${siteWords}\n${written}`;
   const modifiers = modifiersOf(orderDetail, words);
-  const codedSide = joinSides(
-    bodySite.flatMap((site) => site.codings.flatMap((c) => sideOfSnomed(c.code) ?? [])),
-  );
+  const ofSite =
+    joinSides(bodySite.flatMap((site) => site.codings.flatMap((c) => sideOfSnomed(c.code) ?? []))) ??
+    sideInText(siteWords);
   const ofModifier = modifierSide(modifiers);
-  const ofText = sideInText(words);
-  const side = codedSide ?? ofModifier ?? ofText;
+  const ofText = sideInText(written);
+  const side = ofSite ?? ofModifier ?? ofText;
   const occurrence = occurrenceOf(resource);
   const authoredOn = parseExactDay(resource['authoredOn']);
   const requisition = requisitionOf(resource);
-  const purposes = new Set(matching(PURPOSE_WORDS, written.join('\n')));
+  const purposes = new Set(stated(PURPOSE_WORDS, written));
   if (modifiers.has('KX')) purposes.add('diagnostic');
   const siteLevels = bodySiteLevels(bodySite, discSites);
   const code = concepts(resource['code']).flatMap((concept) => concept.codings);
@@ -150,14 +167,14 @@ function readOrder(resource: Json, reference: string, discSites: ValueSet): Draf
     reasons: concepts(resource['reasonCode']),
     reasonReferences: objects(resource['reasonReference']).flatMap((reason) => referenceOf(reason) ?? []),
     sides: {
-      ...(codedSide && { bodySite: codedSide }),
+      ...(ofSite && { bodySite: ofSite }),
       ...(ofModifier && { modifier: ofModifier }),
       ...(ofText && { text: ofText }),
     },
     ...(side && { side }),
-    levels: siteLevels.length > 0 ? distinct(siteLevels) : distinct(readLevels(written.join('\n'))),
+    levels: siteLevels.length > 0 ? separateLevels(siteLevels) : separateLevels(readLevels(written)),
     modifiers,
-    guidance: new Set(matching(GUIDANCE_WORDS, written.join('\n'))),
+    guidance: new Set(stated(GUIDANCE_WORDS, written)),
     purposes,
     ...(occurrence !== undefined && { occurrence }),
     ...(authoredOn !== undefined && { authoredOn }),

@@ -41,6 +41,7 @@ export interface PatientRecord {
 
 interface TypeIndex {
   readonly entries: RecordEntry[];
+  readonly uncoded: RecordEntry[];
   readonly byCode: Map<string, RecordEntry[]>;
   readonly byCategory: Map<string, RecordEntry[]>;
 }
@@ -84,7 +85,7 @@ function add(map: Map<string, RecordEntry[]>, key: string, entry: RecordEntry): 
 }
 
 function emptyIndex(): TypeIndex {
-  return { entries: [], byCode: new Map(), byCategory: new Map() };
+  return { entries: [], uncoded: [], byCode: new Map(), byCategory: new Map() };
 }
 
 /** One of the systems' spellings of the patient in context. */
@@ -103,14 +104,17 @@ function memberOf(entry: RecordEntry, sets: readonly ValueSet[]): Member | undef
   return undefined;
 }
 
-function candidates(index: TypeIndex, selector: Selector): readonly RecordEntry[] {
+function candidates(type: string, index: TypeIndex, selector: Selector): readonly RecordEntry[] {
   const { category } = selector;
   if (category !== undefined) {
     const named = [...index.byCategory].filter(([name]) => name.includes(category));
     return [...new Set(named.flatMap(([, entries]) => entries))];
   }
-  if (selector.codes.length === 0 || selector.codes.some((set) => set.hasNames)) return index.entries;
-  const found = new Set<RecordEntry>();
+  if (selector.codes.length === 0) return index.entries;
+  const isByName = selector.codes.some((set) => set.hasNames);
+  if (isByName && type !== 'Observation') return index.entries;
+  // Observations are many: a name is looked for only in those that carry no code at all.
+  const found = new Set<RecordEntry>(isByName ? index.uncoded : []);
   for (const set of selector.codes) {
     for (const key of set.exact.keys()) for (const entry of index.byCode.get(key) ?? []) found.add(entry);
     if (set.prefixes.length === 0) continue;
@@ -136,7 +140,7 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
       const type = text(resource['resourceType']) ?? '';
       const reference = `${type}/${text(resource['id']) ?? `#${usable.size}`}`;
       byReference.set(reference, resource);
-      if (type === 'Medication' || usable.has(reference)) continue;
+      if (!keyOfType.has(type) || usable.has(reference)) continue;
       const subject = subjectOf(resource);
       if (subject === undefined) {
         if (isUsable(resource) && !unread.has(answer.key)) unread.set(answer.key, 'incomplete');
@@ -157,6 +161,7 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
     const index = indexes.get(type) ?? emptyIndex();
     indexes.set(type, index);
     index.entries.push(entry);
+    if (entry.concepts.every((concept) => concept.codings.length === 0)) index.uncoded.push(entry);
     for (const coding of entry.concepts.flatMap((concept) => concept.codings)) {
       const key = codeKey(coding);
       if (key !== undefined) add(index.byCode, key, entry);
@@ -178,7 +183,7 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
     for (const type of selector.from) {
       const key = keyOfType.get(type);
       if (key === undefined || unread.has(key)) hidden.add(key ?? type);
-      for (const entry of candidates(indexes.get(type) ?? emptyIndex(), selector)) {
+      for (const entry of candidates(type, indexes.get(type) ?? emptyIndex(), selector)) {
         const status = text(entry.resource['status']) ?? '';
         if (selector.status ? !selector.status.has(status) : status === 'not-done') continue;
         const member = selector.codes.length > 0 ? memberOf(entry, selector.codes) : undefined;

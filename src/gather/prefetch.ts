@@ -40,6 +40,9 @@ function readKey(key: string, resourceType: string, prefetch: Json): KeyAnswer {
       complete = false;
     else resources.push(resource);
   }
+  const isOfOtherType =
+    resources.length > 0 && resources.every((resource) => resource['resourceType'] !== resourceType);
+  if (isOfOtherType) return { key, resourceType, resources, unread: 'wrong-type' };
   return { key, resourceType, resources, ...(!complete && { unread: 'incomplete' as const }) };
 }
 

@@ -9,7 +9,6 @@ const USABLE_STATUS: Readonly<Record<string, ReadonlySet<string>>> = {
   CarePlan: new Set(['active', 'completed', 'on-hold']),
   ServiceRequest: new Set(['active', 'completed', 'on-hold']),
   Task: new Set(['requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold', 'completed']),
-  Goal: new Set(['proposed', 'planned', 'accepted', 'active', 'on-hold', 'completed']),
 };
 
 function hasCode(value: unknown, codes: readonly string[]): boolean {

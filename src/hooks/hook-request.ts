@@ -12,6 +12,22 @@ export interface HookRequest {
 
 export const PROFILE_EXTENSION = 'org.nerve-block-cds.profile';
 
+const DEEPEST = 64;
+
+/** Whether JSON is nested deeper than any FHIR resource; such orders could not be sent back in a suggestion. */
+function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= DEEPEST; depth += 1) {
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
+function bareId(patientId: string): string {
+  return patientId.replace(/^Patient\//u, '');
+}
+
 /**
  * Reads the envelope and the context of an invocation (CDS Hooks 2.0.1, Calling a CDS Service). Unknown members are
  * ignored, null and empty optional ones count as absent, and all that is missing is named at once.
@@ -34,16 +50,13 @@ export function readHookRequest(body: unknown, hook: string): HookRequest {
     issues.push(issue('required', 'context is required and must be an object.', 'context'));
   } else {
     required('userId', context['userId'], 'context.userId');
-    required('patientId', context['patientId'], 'context.patientId');
+    required('patientId', bareId(text(context['patientId']) ?? ''), 'context.patientId');
     const draftOrders = context['draftOrders'];
+    const path = 'context.draftOrders';
     if (!isObject(draftOrders) || draftOrders['resourceType'] !== 'Bundle') {
-      issues.push(
-        issue(
-          'required',
-          'context.draftOrders is required and must be a FHIR Bundle.',
-          'context.draftOrders',
-        ),
-      );
+      issues.push(issue('required', `${path} is required and must be a FHIR Bundle.`, path));
+    } else if (isTooDeep(draftOrders)) {
+      issues.push(issue('structure', `${path} is nested too deeply.`, path));
     }
   }
   const { fhirAuthorization, fhirServer, prefetch, extension } = body;
@@ -56,9 +69,10 @@ export function readHookRequest(body: unknown, hook: string): HookRequest {
   if (issues.length > 0) throw new Problem(400, issues);
 
   const draftOrders = isObject(context?.['draftOrders']) ? context['draftOrders'] : {};
-  const profile = isObject(extension) ? text(extension[PROFILE_EXTENSION]) : undefined;
+  const named = isObject(extension) ? (extension[PROFILE_EXTENSION] ?? undefined) : undefined;
+  const profile = named === undefined || named === '' ? undefined : String(named);
   return {
-    patientId: (text(context?.['patientId']) ?? '').replace(/^Patient\//u, ''),
+    patientId: bareId(text(context?.['patientId']) ?? ''),
     draftOrders: objects(draftOrders['entry']),
     prefetch: isObject(prefetch) ? prefetch : {},
     ...(profile !== undefined && { profile }),

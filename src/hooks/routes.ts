@@ -11,7 +11,8 @@ function discovery(service: ServiceDescription) {
   return { services: [{ ...service, version: CDS_HOOKS_VERSION }] };
 }
 
-function notAllowed(allowed: string) {
+/** Refuses every other method of a known path with 405 and the methods that it has. */
+export function notAllowed(allowed: string) {
   return (): never => {
     throw problem(405, 'not-supported', `Only ${allowed} is answered here.`, { Allow: allowed });
   };

@@ -6,12 +6,25 @@ import type { Json } from '../fhir/read';
 const OPTIONS = { resolveInternalTypes: true } as const;
 const R4 = r4 as Model;
 
+/** Compiles, and says in words where an expression cannot be read; the engine names its grammar's tokens. */
+function compiled(expression: string, model?: Model) {
+  try {
+    return compile(expression, model, OPTIONS);
+  } catch (error) {
+    const column = /column: (\d+)/u.exec(error instanceof Error ? error.message : '')?.[1];
+    const rest = expression.slice(Number(column ?? 0)).trim();
+    throw new Error(rest === '' ? 'something is missing at the end' : `it cannot be read from "${rest}" on`, {
+      cause: error,
+    });
+  }
+}
+
 /**
  * Compiles a selector's condition over one candidate resource. The predicate answers true only for FHIRPath `true`.
  * It throws what the engine throws when a resource is shaped so that the expression cannot be evaluated.
  */
 export function compileSelector(expression: string): (resource: Json) => boolean {
-  const evaluate = compile(expression, R4, OPTIONS);
+  const evaluate = compiled(expression, R4);
   return (resource) => {
     const result: unknown[] = evaluate(resource);
     return result.length === 1 && result[0] === true;
@@ -46,7 +59,7 @@ export type Condition = (facts: Readonly<Record<string, FactFields>>) => boolean
 /** Compiles a criterion's condition over facts; throws on bad syntax. */
 export function compileCondition(expression: string): Condition {
   conditionReferences(expression);
-  const evaluate = compile(expression, undefined, OPTIONS);
+  const evaluate = compiled(expression);
   return (facts) => {
     const result: unknown[] = evaluate({}, facts);
     const value = result[0];

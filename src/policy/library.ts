@@ -1,5 +1,5 @@
 import type { Json } from '../fhir/read';
-import type { Condition } from './expression';
+import type { Condition, ConditionReference } from './expression';
 import type { SelectorName, ValueSetName, VocabularyName } from './names';
 import type { CardWording, Severity } from './schema';
 import type { ValueSet } from './value-set';
@@ -62,7 +62,8 @@ export interface Criterion {
   readonly severityWhen: Readonly<Record<string, Severity>>;
   readonly applies?: Condition;
   readonly met: Condition;
-  readonly metFacts: readonly string[];
+  /** The facts' fields that the condition names, in its order. */
+  readonly references: readonly ConditionReference[];
   readonly facts: readonly string[];
   readonly required: string;
   readonly todo?: string;

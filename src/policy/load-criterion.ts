@@ -28,6 +28,12 @@ export function forProfile<V>(value: V, profile: string): OfProfile<V> | undefin
     OfProfile<V> | undefined;
 }
 
+/** A profile that the value names and nobody wrote. */
+export function strayProfile(value: unknown, profiles: readonly string[]): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return Object.keys(value).find((profile) => !profiles.includes(profile));
+}
+
 export interface CriterionSetting {
   readonly profiles: readonly string[];
   readonly facts: Readonly<Record<string, FactShape>>;
@@ -36,11 +42,11 @@ export interface CriterionSetting {
   readonly remedies: ReadonlySet<string>;
 }
 
-/** Checks one criterion against everything it names; `mistake` takes the member that is wrong. */
+/** Checks one criterion against everything it names; `mistake` takes the path of what is wrong. */
 export function checkCriterion(
   source: CriterionSource,
   setting: CriterionSetting,
-  mistake: (member: string, sentence: string) => PolicyError,
+  mistake: (path: readonly string[], sentence: string) => PolicyError,
 ): void {
   for (const member of [
     'severity',
@@ -53,33 +59,33 @@ export function checkCriterion(
     'sources',
   ] as const) {
     const value: unknown = source[member];
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) continue;
-    const stray = Object.keys(value).find((profile) => !setting.profiles.includes(profile));
-    if (stray !== undefined) throw mistake(member, `there is no profile "${stray}"`);
+    const stray = strayProfile(value, setting.profiles);
+    if (stray !== undefined) throw mistake([member, stray], `there is no profile "${stray}"`);
   }
   for (const profile of setting.profiles) {
     const severity = forProfile(source.severity, profile);
     if (severity === undefined)
-      throw mistake('severity', `no severity for the profile "${profile}"; write none`);
+      throw mistake(['severity'], `no severity for the profile "${profile}"; write none`);
     if (severity === 'none') continue;
     for (const member of ['met', 'required', 'sources'] as const) {
       if (forProfile(source[member], profile) === undefined) {
-        throw mistake(member, `nothing for the profile "${profile}"`);
+        throw mistake([member], `nothing for the profile "${profile}"`);
       }
     }
     const unknownSource = forProfile(source.sources, profile)?.find((id) => !setting.sources.has(id));
-    if (unknownSource !== undefined) throw mistake('sources', `there is no source "${unknownSource}"`);
+    if (unknownSource !== undefined)
+      throw mistake(['sources', profile], `there is no source "${unknownSource}"`);
     const remedies = [forProfile(source.remedy, profile) ?? []].flat();
     const unknownRemedy = remedies.find((remedy) => !setting.remedies.has(remedy));
     if (unknownRemedy !== undefined)
-      throw mistake('remedy', `there is no remedy "${unknownRemedy}" in cards.yaml`);
+      throw mistake(['remedy', profile], `there is no remedy "${unknownRemedy}" in cards.yaml`);
     const required = forProfile(source.required, profile) ?? '';
     const unknownParameter = placeholders(required).find(
       (name) => typeof setting.parameters[name]?.values[profile]?.value !== 'number',
     );
     if (unknownParameter !== undefined) {
       throw mistake(
-        'required',
+        ['required', profile],
         `"${unknownParameter}" has no number for the profile "${profile}" in parameters.yaml`,
       );
     }
@@ -100,7 +106,7 @@ export function compileCriterion(
   source: CriterionSource,
   profile: string,
   setting: CriterionSetting,
-  mistake: (member: string, sentence: string) => PolicyError,
+  mistake: (path: readonly string[], sentence: string) => PolicyError,
 ): Criterion {
   const severity = forProfile(source.severity, profile) ?? 'none';
   const asked = severity !== 'none';
@@ -114,7 +120,7 @@ export function compileCriterion(
     try {
       return { facts: factsNamed(expression, setting.facts), condition: compileCondition(expression) };
     } catch (error) {
-      throw mistake(member, (error as Error).message);
+      throw mistake([member, profile], (error as Error).message);
     }
   };
   const metCompiled = compile('met', met);
@@ -123,8 +129,11 @@ export function compileCriterion(
   const severityWhen: Record<string, Criterion['severity']> = {};
   for (const [finding, value] of Object.entries(source.severityWhen ?? {})) {
     if (!facts.some((fact) => setting.facts[fact]?.findings.includes(finding))) {
-      throw mistake('severityWhen', `none of its facts reports the finding "${finding}"`);
+      throw mistake(['severityWhen', finding], `none of its facts reports the finding "${finding}"`);
     }
+    const stray = strayProfile(value, setting.profiles);
+    if (stray !== undefined)
+      throw mistake(['severityWhen', finding, stray], `there is no profile "${stray}"`);
     const forThis = forProfile(value, profile);
     if (forThis) severityWhen[finding] = forThis;
   }
@@ -138,7 +147,7 @@ export function compileCriterion(
     severityWhen,
     ...(appliesCompiled && { applies: appliesCompiled.condition }),
     met: metCompiled.condition,
-    metFacts: metCompiled.facts,
+    references: conditionReferences(met),
     facts,
     required: forProfile(source.required, profile) ?? '',
     ...(todo !== undefined && { todo }),

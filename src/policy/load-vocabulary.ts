@@ -39,7 +39,7 @@ export function loadSelectors(read: Read, valueSets: ReadonlyMap<string, ValueSe
       try {
         where = compileSelector(source.where);
       } catch (error) {
-        throw file.mistake([name, 'where'], `not FHIRPath: ${(error as Error).message.split('\n')[0]}`);
+        throw file.mistake([name, 'where'], `not FHIRPath: ${(error as Error).message}`);
       }
     }
     selectors.set(name, {
@@ -57,15 +57,21 @@ export function loadSelectors(read: Read, valueSets: ReadonlyMap<string, ValueSe
   return selectors;
 }
 
+function isPattern(source: string): boolean {
+  try {
+    return new RegExp(source, 'iu') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
 export function loadVocabulary(read: Read): Map<string, RegExp> {
   const file = read('vocabulary.yaml', vocabularySchema);
   const vocabulary = new Map<string, RegExp>();
   for (const [name, patterns] of Object.entries(file.data)) {
-    try {
-      vocabulary.set(name, new RegExp(`(?<![\\p{L}])(?:${patterns.join('|')})`, 'iu'));
-    } catch (error) {
-      throw file.mistake([name], (error as Error).message);
-    }
+    const bad = patterns.findIndex((pattern) => !isPattern(pattern));
+    if (bad >= 0) throw file.mistake([name, bad], `"${patterns[bad]}" is not a regular expression`);
+    vocabulary.set(name, new RegExp(`(?<![\\p{L}])(?:${patterns.join('|')})`, 'iu'));
   }
   for (const name of VOCABULARY) {
     if (!vocabulary.has(name)) throw file.mistake([], `the vocabulary "${name}" is missing`);

@@ -9,6 +9,7 @@ import {
   checkCriterion,
   compileCriterion,
   forProfile,
+  strayProfile,
 } from './load-criterion';
 import { type Read, loadFindings, loadSelectors, loadValueSets, loadVocabulary } from './load-vocabulary';
 import { VALUE_SETS, type ValueSetName } from './names';
@@ -46,7 +47,7 @@ function checkParameters(file: YamlFile<Parameters>, setting: PolicySetting): vo
       if (unknown !== undefined)
         throw file.mistake([name, 'values', profile], `there is no source "${unknown}"`);
     }
-    const stray = Object.keys(parameter.values).find((profile) => !setting.profiles.includes(profile));
+    const stray = strayProfile(parameter.values, setting.profiles);
     if (stray !== undefined) throw file.mistake([name, 'values', stray], `there is no profile "${stray}"`);
   }
 }
@@ -63,36 +64,44 @@ function loadPolicy(name: string, read: Read, setting: PolicySetting): Policy {
   const entries = [
     ...file.data.criteria.map((source, i) => ({
       source,
-      at: (m: string, s: string) => file.mistake(['criteria', i, m], `${source.id}: ${s}`),
+      at: (path: readonly string[], s: string) =>
+        file.mistake(['criteria', i, ...path], `${source.id}: ${s}`),
     })),
     ...file.data.includes.map((id, i) => {
       const index = sharedCriteria.data.criteria.findIndex((criterion) => criterion.id === id);
       const source = sharedCriteria.data.criteria[index];
       if (!source) throw file.mistake(['includes', i], `there is no shared criterion "${id}"`);
+      if (file.data.includes.indexOf(id) < i)
+        throw file.mistake(['includes', i], `${id}: this id is used twice`);
       return {
         source,
-        at: (m: string, s: string) => sharedCriteria.mistake(['criteria', index, m], `${id}: ${s}`),
+        at: (path: readonly string[], s: string) =>
+          sharedCriteria.mistake(['criteria', index, ...path], `${id}: ${s}`),
       };
     }),
   ];
   const seen = new Set<string>();
   for (const { source, at } of entries) {
-    if (seen.has(source.id)) throw at('id', 'this id is used twice');
+    if (seen.has(source.id)) throw at(['id'], 'this id is used twice');
     seen.add(source.id);
     checkCriterion(source, criterionSetting, at);
   }
 
-  const valueSetsOf = (ids: readonly string[], member: string): ValueSet[] =>
+  const valueSetsOf = (ids: readonly string[], ...path: string[]): ValueSet[] =>
     ids.map((id) => {
       const set = setting.valueSets.get(id);
-      if (!set) throw file.mistake(['diagnoses', member], `there is no value set "${id}"`);
+      if (!set) throw file.mistake(['diagnoses', ...path], `there is no value set "${id}"`);
       return set;
     });
+  const stray = strayProfile(file.data.diagnoses.supported, setting.profiles);
+  if (stray !== undefined)
+    throw file.mistake(['diagnoses', 'supported', stray], `there is no profile "${stray}"`);
   const supported = new Map(
-    setting.profiles.map((profile) => [
-      profile,
-      valueSetsOf(forProfile(file.data.diagnoses.supported, profile) ?? [], 'supported'),
-    ]),
+    setting.profiles.map((profile) => {
+      const ids = forProfile(file.data.diagnoses.supported, profile);
+      if (!ids) throw file.mistake(['diagnoses', 'supported'], `nothing for the profile "${profile}"`);
+      return [profile, valueSetsOf(ids, 'supported', profile)];
+    }),
   );
   const criteria = new Map(
     setting.profiles.map((profile) => [
@@ -104,7 +113,8 @@ function loadPolicy(name: string, read: Read, setting: PolicySetting): Policy {
     const compiled = compileCriterion(source, setting.profiles[0] ?? '', criterionSetting, at);
     for (const fact of compiled.facts) {
       const missing = setting.facts[fact]?.thresholds.find((threshold) => !parameters[threshold]);
-      if (missing !== undefined) throw at('met', `the fact "${fact}" needs "${missing}" in parameters.yaml`);
+      if (missing !== undefined)
+        throw at(['met'], `the fact "${fact}" needs "${missing}" in parameters.yaml`);
     }
   }
   return {

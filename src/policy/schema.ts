@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CodeSystem } from './code-systems';
+import { parseExactDay } from '../time/days';
 import { CODE_SYSTEMS } from './code-systems';
 
 /** The shapes of the files in `cds-services/`. Types are inferred, so that data and code cannot disagree. */
@@ -7,7 +8,9 @@ const sentence = z.string().min(1);
 const id = z.string().regex(/^[a-z][a-z0-9-]*$/u, 'must be lower-case words joined by hyphens');
 const criterionId = z.string().regex(/^[A-Z]{2,4}-[A-Z0-9]+$/u, 'must look like TF-CC');
 const codeText = z.string('must be quoted, codes are strings').min(1);
-const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/u, 'must be YYYY-MM-DD');
+const isoDate = z
+  .string()
+  .refine((date) => date.length === 10 && parseExactDay(date) !== undefined, 'must be YYYY-MM-DD');
 const perProfile = <T extends z.ZodType>(value: T) => z.record(id, value);
 const sameOrPerProfile = <T extends z.ZodType>(value: T) => z.union([value, perProfile(value)]);
 
@@ -54,6 +57,10 @@ export const valueSetSchema = z.strictObject({
     .default([]),
   names: z.array(sentence).default([]),
   notNames: z.array(sentence).default([]),
+  /** Codes below a prefix that do not belong: prefixes. */
+  excludes: z.array(codeText).default([]),
+  /** Whether a product of two ingredients ("a / b") is no member. */
+  singleIngredient: z.boolean().default(false),
 });
 
 export const selectorsSchema = z.record(

@@ -22,6 +22,8 @@ export interface ValueSetSource {
   readonly concepts: readonly Member[];
   readonly names: readonly string[];
   readonly notNames: readonly string[];
+  readonly excludes: readonly string[];
+  readonly singleIngredient: boolean;
 }
 
 /** A compiled value set: exact codes, code prefixes, and names for resources that carry no known code. */
@@ -45,6 +47,9 @@ function wholeWords(words: readonly string[]): RegExp | undefined {
   const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&'));
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})(?![\\p{L}\\p{N}])`, 'iu');
 }
+
+/** "acetaminophen 325 MG / hydrocodone 5 MG"; a strength such as 5 MG/ML has no spaces. */
+const TWO_INGREDIENTS = /\s\/\s\p{L}/u;
 
 /** Compiles the value set once at start. */
 export function compileValueSet(source: ValueSetSource): ValueSet {
@@ -73,7 +78,9 @@ export function compileValueSet(source: ValueSetSource): ValueSet {
     memberOfCode,
     memberOf(concept) {
       const words = [concept.text ?? '', ...concept.codings.map((coding) => coding.display ?? '')].join(' ');
-      if (notNames?.test(words)) return undefined;
+      if (notNames?.test(words) || (source.singleIngredient && TWO_INGREDIENTS.test(words))) return undefined;
+      if (concept.codings.some(({ code }) => source.excludes.some((prefix) => code.startsWith(prefix))))
+        return undefined;
       for (const coding of concept.codings) {
         const member = memberOfCode(coding);
         if (member) return member;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import type { z } from 'zod';
 
 /** A mistake in the policy data, with the place where a reviewer finds it. */
@@ -15,14 +15,66 @@ export interface YamlFile<T> {
   mistake(path: readonly PropertyKey[], sentence: string): PolicyError;
 }
 
-function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) {
-      return lines.linePos(Number(node.range[0])).line;
-    }
+/** One step down a path: where its name or item stands, and what it holds. */
+function step(holder: unknown, name: PropertyKey): { at: Node; value: unknown } | undefined {
+  if (isMap(holder)) {
+    const pair = holder.items.find(({ key }) => isScalar(key) && String(key.value) === String(name));
+    return isNode(pair?.key) ? { at: pair.key, value: pair.value } : undefined;
   }
-  return 1;
+  const item = isSeq(holder) ? holder.items[Number(name)] : undefined;
+  return isNode(item) ? { at: item, value: item } : undefined;
+}
+
+/** The line of the last name or item of the path that the file holds. */
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  let value: unknown = document.contents;
+  let offset = 0;
+  for (const name of path) {
+    const next = step(value, name);
+    if (!next) break;
+    offset = next.at.range?.[0] ?? offset;
+    value = next.value;
+  }
+  return lines.linePos(offset).line;
+}
+
+interface Remark {
+  readonly path: readonly PropertyKey[];
+  readonly sentence: string;
+}
+
+/** What a schema finds wrong, as a sentence for whoever wrote the file. */
+function remarkOf(issue: z.core.$ZodIssue, document: Document): Remark {
+  const { path } = issue;
+  const isTheSchemasOwn = !/^(?:Invalid|Too |Unrecognized)/u.test(issue.message);
+  if (isTheSchemasOwn) return { path, sentence: issue.message };
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return { path: [...path, issue.keys[0] ?? ''], sentence: 'is not known here' };
+    case 'invalid_type':
+      return { path, sentence: document.hasIn(path) ? `must be a ${issue.expected}` : 'is missing' };
+    case 'invalid_value':
+      return { path, sentence: `must be one of ${issue.values.join(', ')}` };
+    case 'too_small':
+      return { path, sentence: 'must not be empty' };
+    case 'invalid_union': {
+      // The alternative that got furthest says what was meant.
+      const closest = issue.errors.find((issues) => !issues.some((inner) => inner.code === 'invalid_type'));
+      const inner = (closest ?? issue.errors[0])?.[0];
+      if (!inner) return { path, sentence: 'cannot be read' };
+      return remarkOf({ ...inner, path: [...path, ...inner.path] }, document);
+    }
+    default:
+      return { path, sentence: 'is not written as it must be' };
+  }
+}
+
+function textOf(file: string, shownAs: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new PolicyError(`${shownAs}:1: the file is missing`);
+  }
 }
 
 /** Reads a YAML file and checks it; throws a PolicyError that lists every mistake with its line. */
@@ -32,7 +84,7 @@ export function readYaml<S extends z.ZodType>(
   schema: S,
 ): YamlFile<z.output<S>> {
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: lines });
+  const document = parseDocument(textOf(file, shownAs), { lineCounter: lines });
   const syntax = document.errors[0];
   if (syntax) {
     throw new PolicyError(`${shownAs}:${syntax.linePos?.[0].line ?? 1}: ${syntax.message.split('\n')[0]}`);
@@ -41,9 +93,10 @@ export function readYaml<S extends z.ZodType>(
   const mistake = (path: readonly PropertyKey[], sentence: string): PolicyError =>
     new PolicyError(`${shownAs}:${lineOf(document, lines, path)}: ${sentence}`);
   if (!parsed.success) {
-    const sentences = parsed.error.issues.map(
-      (issue) => mistake(issue.path, `${issue.path.join('.') || 'the file'}: ${issue.message}`).message,
-    );
+    const sentences = parsed.error.issues.map((issue) => {
+      const { path, sentence } = remarkOf(issue, document);
+      return mistake(path, `${path.join('.') || 'the file'}: ${sentence}`).message;
+    });
     throw new PolicyError(sentences.join('\n'));
   }
   return { file: shownAs, data: parsed.data, mistake };

@@ -1,3 +1,4 @@
+import { isObject } from '../fhir/read';
 import type { FhirResource } from 'fhir/r4';
 import type { LineAssessment } from '../evaluate/assess';
 import type { CriterionResult } from '../evaluate/criterion';
@@ -39,6 +40,19 @@ function needsRemedy(result: CriterionResult): boolean {
   return result.status === 'not-met' || result.status === 'not-documented';
 }
 
+/** CDS Hooks 2.0.1, Use of JSON: what a client sent as null, "", [] or {} says nothing and is not sent back. */
+function withoutEmptyMembers(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const kept = value.map(withoutEmptyMembers).filter((item) => item !== undefined);
+    return kept.length > 0 ? kept : undefined;
+  }
+  if (!isObject(value)) return value === null || value === '' ? undefined : value;
+  const kept = Object.entries(value)
+    .map(([name, member]) => [name, withoutEmptyMembers(member)] as const)
+    .filter(([, member]) => member !== undefined);
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
+}
+
 function compose(draft: Draft, speaker: Speaker, newId: () => string): Suggestion {
   const wording = speaker.library.wording.remedies[draft.remedy];
   if (!wording) throw new Error(`no words for the remedy ${draft.remedy}`);
@@ -50,7 +64,11 @@ function compose(draft: Draft, speaker: Speaker, newId: () => string): Suggestio
       const description = fill(wording.description, { ...draft.words, ...words, order: order.reference });
       return change.type === 'delete'
         ? { type: 'delete', description, resourceId: change.resourceId }
-        : { type: change.type, description, resource: change.resource as unknown as FhirResource };
+        : {
+            type: change.type,
+            description,
+            resource: withoutEmptyMembers(change.resource) as unknown as FhirResource,
+          };
     }),
   };
 }

@@ -16,6 +16,11 @@ test.each([
 test.each([
   'No evidence of radiculopathy.',
   'No fracture, dislocation, or stenosis.',
+  'No disc herniation, spinal stenosis or nerve root compression at L4-5.',
+  'Without evidence of herniation, stenosis, and root compression.',
+  'No disc herniation, canal stenosis, foraminal narrowing.',
+  'Central canal stenosis: none.',
+  'The protrusion has resolved.',
   'Without stenosis or protrusion',
   'Negative for radiculopathy',
   'Stenosis is not seen.',
@@ -30,6 +35,10 @@ test.each([
 
 test('a statement knows what its sentence said before it', () => {
   expect(statementsOf('Normal L3-4. At L4-5, there is a disc protrusion.', STENOSIS)).toEqual([
-    { clause: 'there is a disc protrusion', upToHere: 'At L4-5, there is a disc protrusion.' },
+    {
+      clause: 'there is a disc protrusion',
+      upToHere: 'At L4-5, there is a disc protrusion.',
+      sentence: 'At L4-5, there is a disc protrusion.',
+    },
   ]);
 });

@@ -1,33 +1,39 @@
-import { isObject, text } from '../../fhir/read';
-import { type LineContext, defineFact } from './fact';
+import { concepts } from '../../fhir/read';
+import { occurrenceOf, requisitionOf } from '../draft-orders';
+import type { Selected } from '../patient-record';
 import { listed } from '../readings/evidence';
+import { defineFact, type LineContext } from './fact';
 
-function sessionCodes(context: LineContext): Set<string> {
-  return new Set(context.group.session.lines.map((line) => line.procedure.code));
+/** An order already on file that belongs to the line's session: the same requisition, and no other day. */
+function isOfSameSession(placed: Selected, context: LineContext): boolean {
+  const { requisition, occurrence } = context.line.order;
+  const day = occurrenceOf(placed.resource);
+  const isOtherDay = day !== undefined && occurrence !== undefined && day !== occurrence;
+  // The draft is the truth about itself: what the record holds under its id is not another order.
+  const isTheDraft = context.group.session.orders.some(({ reference }) => reference === placed.reference);
+  return requisitionOf(placed.resource) === requisition && !isOtherDay && !isTheDraft;
 }
 
-/** Codes of orders already on file under the same requisition; they belong to the same session. */
-function requisitionedCodes(context: LineContext): string[] {
-  const requisition = context.line.order.requisition;
-  if (requisition === undefined) return [];
-  return context.select('requisitionedOrders').items.flatMap((entry) => {
-    const identifier = entry.resource['requisition'];
-    const value = isObject(identifier)
-      ? `${text(identifier['system']) ?? ''}|${text(identifier['value']) ?? ''}`
-      : '';
-    return value === requisition ? entry.concepts.flatMap((c) => c.codings.map((coding) => coding.code)) : [];
-  });
+function codesOf({ resource }: Selected): string[] {
+  return concepts(resource['code']).flatMap((concept) => concept.codings.map(({ code }) => code));
 }
 
-/** Whether every primary that an add-on code needs is ordered for the same session. */
-export function hasPrimary(context: LineContext): boolean {
-  const primaries = context.line.procedure.addOnTo ?? [];
-  const codes = sessionCodes(context);
-  const missing = primaries.filter((code) => !codes.has(code));
-  return missing.every((code) => requisitionedCodes(context).includes(code));
+/**
+ * Whether every primary that an add-on code needs is ordered for the same session, in the draft or already placed under
+ * its requisition; undefined when placed orders could not be read. Done procedures do not count.
+ */
+export function hasPrimary(context: LineContext): boolean | undefined {
+  const ordered = new Set(context.group.session.lines.map((line) => line.procedure.code));
+  const missing = (context.line.procedure.addOnTo ?? []).filter((code) => !ordered.has(code));
+  if (missing.length === 0) return true;
+  if (context.line.order.requisition === undefined) return false;
+  const { items, unread } = context.select('requisitionedOrders');
+  const placed = new Set(items.filter((item) => isOfSameSession(item, context)).flatMap(codesOf));
+  if (missing.every((code) => placed.has(code))) return true;
+  return unread.length > 0 ? undefined : false;
 }
 
-/** Whether an add-on code has its primary in the same session; an earlier procedure does not count. */
+/** Whether an add-on code has its primary in the same session. */
 export const addOn = defineFact({
   fields: ['isAddOn', 'hasPrimary'],
   findings: ['with-primary', 'alone', 'primary'],
@@ -37,10 +43,12 @@ export const addOn = defineFact({
     const words = { primary: listed(addOnTo ?? []), code };
     if (!addOnTo) return { finding: 'primary', fields: { isAddOn: false }, words };
     const complete = hasPrimary(context);
+    const { unread } = context.select('requisitionedOrders');
     return {
       finding: complete ? 'with-primary' : 'alone',
       fields: { isAddOn: true, hasPrimary: complete },
       words,
+      unread,
     };
   },
 });

@@ -1,9 +1,17 @@
-import { type FactContext, defineFact } from './fact';
 import { activeConditions, conditionWords, pointAtCondition } from '../readings/active-conditions';
-import { type LabResult, inrValue, newestLab, plateletValue, pointAtLab } from '../readings/laboratory';
+import { inrValue, newestLab, plateletValue, pointAtLab, type LabResult } from '../readings/laboratory';
+import { defineFact, type Fact } from './fact';
 
-type CoagulationParameter =
-  'laboratoryDays' | 'inrContraindicated' | 'inrCaution' | 'plateletsContraindicated' | 'plateletsCaution';
+function ofLab<Finding extends string>(
+  finding: Finding,
+  normal: boolean | undefined,
+  lab: LabResult,
+  what: string,
+): Fact<'normal', Finding> {
+  const evidence = pointAtLab(lab, what);
+  const words = { value: lab.shown === '' ? what : lab.shown, date: evidence.date ?? '' };
+  return { finding, fields: { normal }, words, evidence: [evidence] };
+}
 
 /** No uncorrected coagulopathy: a disorder, an INR or a platelet count beyond the limit contraindicates. */
 export const coagulation = defineFact({
@@ -27,70 +35,60 @@ export const coagulation = defineFact({
     'plateletsCaution',
   ],
   words: ['diagnosis', 'date', 'value'],
-  read(context: FactContext<CoagulationParameter>) {
-    const limit = (name: CoagulationParameter): number => context.threshold(name) ?? 0;
-    const { sure, possible, unread: unreadConditions } = activeConditions(context, 'coagulopathies');
-    if (sure.length > 0)
+  read(context) {
+    const days = context.threshold('laboratoryDays') ?? 0;
+    const inrLimit = context.threshold('inrContraindicated') ?? Number.POSITIVE_INFINITY;
+    const inrCaution = context.threshold('inrCaution') ?? Number.POSITIVE_INFINITY;
+    const plateletLimit = context.threshold('plateletsContraindicated') ?? 0;
+    const plateletCaution = context.threshold('plateletsCaution') ?? 0;
+    const newest = (name: 'inrResults' | 'plateletCounts', read: typeof inrValue): LabResult | undefined =>
+      newestLab(context.select(name), context.library.selector(name).codes, context.asOf, days, read);
+    const inr = newest('inrResults', inrValue);
+    const platelets = newest('plateletCounts', plateletValue);
+    const disorders = activeConditions(context, 'coagulopathies');
+
+    const [disorder] = disorders.sure;
+    if (disorder) {
+      const evidence = disorders.sure.map(pointAtCondition);
       return {
         finding: 'disorder',
         fields: { normal: false },
-        words: conditionWords(sure),
-        evidence: sure.map(pointAtCondition),
+        words: conditionWords(disorders.sure),
+        evidence,
       };
-    const days = limit('laboratoryDays');
-    const inr = newestLab(context.select('inrResults'), context.asOf, days, inrValue);
-    const platelets = newestLab(context.select('plateletCounts'), context.asOf, days, plateletValue);
-    const told = (lab: LabResult, what: string) => {
-      const evidence = pointAtLab(lab, what);
-      return { words: { value: lab.value ?? '', date: evidence.date ?? 'undated' }, evidence: [evidence] };
-    };
-    const inrIs = inr?.value;
-    const plateletsAre = platelets?.value;
-    if (inr && inrIs !== undefined && inrIs >= limit('inrContraindicated'))
-      return { finding: 'inr-beyond-limit', fields: { normal: false }, ...told(inr, 'INR') };
-    if (platelets && plateletsAre !== undefined && plateletsAre < limit('plateletsContraindicated'))
-      return {
-        finding: 'platelets-beyond-limit',
-        fields: { normal: false },
-        ...told(platelets, 'platelets'),
-      };
-    const unread = [...new Set([...unreadConditions, ...context.select('inrResults').unread])];
+    }
+    if (inr?.low !== undefined && inr.low >= inrLimit) return ofLab('inr-beyond-limit', false, inr, 'INR');
+    if (platelets?.high !== undefined && platelets.high < plateletLimit) {
+      return ofLab('platelets-beyond-limit', false, platelets, 'platelets');
+    }
+    const unread = [...new Set([...disorders.unread, ...context.select('inrResults').unread])];
     if (unread.length > 0) return { finding: 'normal', fields: {}, unread };
-    if (possible.length > 0)
-      return {
-        finding: 'possible',
-        fields: {},
-        words: conditionWords(possible),
-        evidence: possible.map(pointAtCondition),
-      };
-    const unreadable =
-      inr && inrIs === undefined
-        ? { lab: inr, what: 'INR' }
-        : platelets && plateletsAre === undefined
-          ? { lab: platelets, what: 'platelets' }
-          : undefined;
-    if (unreadable)
-      return {
-        finding: 'unreadable',
-        fields: {},
-        ...told(unreadable.lab, unreadable.what),
-        words: { value: unreadable.what, date: pointAtLab(unreadable.lab, '').date ?? 'undated' },
-      };
-    if (inr && inrIs !== undefined && inrIs > limit('inrCaution'))
-      return { finding: 'inr-raised', fields: { normal: false }, ...told(inr, 'INR') };
-    if (platelets && plateletsAre !== undefined && plateletsAre < limit('plateletsCaution'))
-      return { finding: 'platelets-low', fields: { normal: false }, ...told(platelets, 'platelets') };
+    if (disorders.possible.length > 0) {
+      const evidence = disorders.possible.map(pointAtCondition);
+      return { finding: 'possible', fields: {}, words: conditionWords(disorders.possible), evidence };
+    }
+    if (inr && (inr.high === undefined || inr.high >= inrLimit))
+      return ofLab('unreadable', undefined, inr, 'INR');
+    if (platelets && (platelets.low === undefined || platelets.low < plateletLimit)) {
+      return ofLab('unreadable', undefined, platelets, 'platelets');
+    }
+    if (inr?.high !== undefined && inr.high > inrCaution) return ofLab('inr-raised', false, inr, 'INR');
+    if (platelets?.low !== undefined && platelets.low < plateletCaution) {
+      return ofLab('platelets-low', false, platelets, 'platelets');
+    }
     const profile = activeConditions(context, 'abnormalCoagulationProfiles').sure;
-    if (profile.length > 0)
+    if (profile.length > 0) {
+      const evidence = profile.map(pointAtCondition);
       return {
         finding: 'abnormal-profile',
         fields: { normal: false },
         words: conditionWords(profile),
-        evidence: profile.map(pointAtCondition),
+        evidence,
       };
-    const shown = [inr && pointAtLab(inr, 'INR'), platelets && pointAtLab(platelets, 'platelets')].flatMap(
-      (e) => e ?? [],
+    }
+    const evidence = [inr && pointAtLab(inr, 'INR'), platelets && pointAtLab(platelets, 'platelets')].flatMap(
+      (item) => item ?? [],
     );
-    return { finding: 'normal', fields: { normal: true }, evidence: shown };
+    return { finding: 'normal', fields: { normal: true }, evidence };
   },
 });

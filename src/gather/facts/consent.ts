@@ -1,36 +1,55 @@
-import { defineFact } from './fact';
+import { concepts, wordsOf } from '../../fhir/read';
+import type { Selected } from '../patient-record';
 import { activeConditions, pointAtCondition } from '../readings/active-conditions';
-import { observedOn } from '../readings/dates-of';
+import { performed } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
+import { defineFact, type Evidence, type LineContext } from './fact';
 
-/** Nobody has refused the ordered block: a refusal that names it, or names no procedure at all, counts. */
+/** A refusal on the problem list counts unless its words name another treatment or procedure. */
+function concernsBlock(condition: Selected, context: LineContext): boolean {
+  const words = condition.concepts.map(wordsOf).join('; ');
+  const namesBlock = context.library.vocabulary('block').test(words);
+  return namesBlock || !context.library.vocabulary('otherTreatment').test(words);
+}
+
+/** A procedure that was not done counts if it is the ordered block, or does not say what it is. */
+function isBlockOrUnnamed(procedure: Selected, context: LineContext): boolean {
+  const codings = procedure.concepts.flatMap((concept) => concept.codings);
+  return codings.length === 0 || codings.some((coding) => coding.code === context.line.procedure.code);
+}
+
+function refusalIs(procedure: Selected, context: LineContext): 'coded' | 'in-words' | 'none' {
+  const reasons = concepts(procedure.resource['statusReason']);
+  if (reasons.some((reason) => context.library.valueSet('refusals').memberOf(reason))) return 'coded';
+  return context.library.vocabulary('refusal').test(reasons.map(wordsOf).join('; ')) ? 'in-words' : 'none';
+}
+
+/** Nobody has refused the ordered block: a coded refusal that names it, or names no procedure at all, counts. */
 export const consent = defineFact({
   fields: ['notRefused'],
-  findings: ['refused', 'not-refused'],
+  findings: ['refused', 'possibly-refused', 'not-refused'],
   words: ['what', 'date'],
   read(context) {
-    const refusals = activeConditions(context, 'refusals');
-    const procedures = context.select('refusedProcedures');
-    const ofBlock = procedures.items.filter((entry) =>
-      entry.concepts.some((concept) =>
-        concept.codings.some((coding) => coding.code === context.line.procedure.code),
-      ),
-    );
-    const refused = [
-      ...refusals.sure.map((entry) => ({ evidence: pointAtCondition(entry) })),
-      ...ofBlock.map((entry) => ({ evidence: evidenceOf(entry, observedOn(entry.resource), nameOf(entry)) })),
-    ];
-    const first = refused[0];
-    if (first)
-      return {
-        finding: 'refused',
-        fields: { notRefused: false },
-        words: { what: first.evidence.summary, date: first.evidence.date ?? 'undated' },
-        evidence: refused.map((r) => r.evidence),
-      };
-    const unread = [...new Set([...refusals.unread, ...procedures.unread])];
-    return unread.length > 0
-      ? { finding: 'not-refused', fields: {}, unread }
-      : { finding: 'not-refused', fields: { notRefused: true } };
+    const conditions = activeConditions(context, 'refusals');
+    const procedures = context.select('notDoneProcedures');
+    const ofBlock = procedures.items.filter((entry) => isBlockOrUnnamed(entry, context));
+    const pointAtProcedure = (entry: Selected): Evidence =>
+      evidenceOf(entry, performed(entry.resource).start, nameOf(entry));
+    const saying = (what: ReturnType<typeof refusalIs>): Evidence[] =>
+      ofBlock.filter((entry) => refusalIs(entry, context) === what).map(pointAtProcedure);
+    const relevant = (entries: readonly Selected[]): Evidence[] =>
+      entries.filter((entry) => concernsBlock(entry, context)).map(pointAtCondition);
+    const tell = (evidence: readonly Evidence[]) => ({
+      words: { what: evidence[0]?.summary ?? '', date: evidence[0]?.date ?? 'undated' },
+      evidence,
+    });
+
+    const refused = [...relevant(conditions.sure), ...saying('coded')];
+    if (refused.length > 0) return { finding: 'refused', fields: { notRefused: false }, ...tell(refused) };
+    const unread = [...new Set([...conditions.unread, ...procedures.unread])];
+    if (unread.length > 0) return { finding: 'not-refused', fields: {}, unread };
+    const possibly = [...relevant(conditions.possible), ...saying('in-words')];
+    if (possibly.length > 0) return { finding: 'possibly-refused', fields: {}, ...tell(possibly) };
+    return { finding: 'not-refused', fields: { notRefused: true } };
   },
 });

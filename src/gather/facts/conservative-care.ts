@@ -1,5 +1,5 @@
-import { states } from '../../fhir/narrative';
-import { concepts, notes, period, wordsOf } from '../../fhir/read';
+import { states, statesBefore } from '../../fhir/narrative';
+import { concepts, notes, objects, period, text, wordsOf } from '../../fhir/read';
 import { type Evidence, type FactContext, type LineContext, defineFact } from './fact';
 import type { Selected } from '../patient-record';
 import { drugDates, isAfter, performed } from '../readings/dates-of';
@@ -18,13 +18,21 @@ function distinct(entries: readonly Selected[]): Selected[] {
   return [...new Map(entries.map((entry) => [entry.reference, entry])).values()];
 }
 
-function activeTreatments(context: FactContext<'chiropracticCounts' | 'conservativeCareDays'>): Selected[] {
+/** Exercise counts as directed unless its words say that the patient chose or only reported it. */
+function isDirected({ resource, concepts: codes }: Selected, context: LineContext): boolean {
+  const described = [resource['title'], resource['description']].flatMap((value) => text(value) ?? []);
+  const categories = concepts(resource['category']).map(wordsOf);
+  const words = [...codes.map(wordsOf), ...categories, ...described, ...notes(resource['note'])].join('\n');
+  return !context.library.vocabulary('notDirected').test(words);
+}
+
+function activeTreatments(context: FactContext<'chiropracticCounts'>): Selected[] {
   return distinct([
     ...context.select('physicalTherapySessions').items,
     ...context.select('homeExercise').items,
     ...context.select('homeExerciseByCategory').items,
     ...(context.setting('chiropracticCounts') ? context.select('chiropracticSessions').items : []),
-  ]);
+  ]).filter((entry) => isDirected(entry, context));
 }
 
 /** Whether active care (therapy with exercise, or directed home exercise) lasted as long as the profile asks. */
@@ -42,20 +50,24 @@ export const activeCare = defineFact({
     'passive-only',
     'none',
   ],
-  thresholds: ['conservativeCareDays', 'chiropracticCounts'],
+  thresholds: ['conservativeCareDays', 'seriesGapDays', 'chiropracticCounts'],
   words: ['days', 'from', 'to', 'sufficientOn', 'missing', 'allDays', 'reason'],
   read(context) {
     const minimum = context.threshold('conservativeCareDays') ?? 0;
     const treatments = activeTreatments(context);
     const evaluations = context.select('physicalTherapyEvaluations').items;
-    const passive = context.select('passiveModalities').items;
+    const passive = [
+      ...context.select('passiveModalities').items,
+      ...context.select('chiropracticSessions').items,
+    ];
     const unread = [
       ...new Set([
         ...context.select('physicalTherapySessions').unread,
         ...context.select('homeExercise').unread,
       ]),
     ];
-    const courses = coursesOf(treatments, evaluations, context);
+    const gapDays = context.threshold('seriesGapDays') ?? 0;
+    const courses = coursesOf({ treatments, evaluations, gapDays }, context);
     const evidence = evidenceOfCourses(courses);
     const surely = daysOf(courses, 'surely');
     const words = { days: surely, ...spanWords(courses) };
@@ -64,7 +76,10 @@ export const activeCare = defineFact({
     }
     const stopped = courses.find((course) => course.stoppedForMedicalReason);
     const drugs = drugCourses(context);
-    const allDays = daysOf([...courses, ...coursesOf(passive, [], context), ...drugs], 'surely');
+    const allDays = daysOf(
+      [...courses, ...coursesOf({ treatments: passive, evaluations: [], gapDays }, context), ...drugs],
+      'surely',
+    );
     if (stopped && allDays >= minimum) {
       const reason = stopped.entries
         .flatMap((entry) => concepts(entry.resource['statusReason']).map(wordsOf))
@@ -81,7 +96,9 @@ export const activeCare = defineFact({
       : unread;
     const refuted = stillUnread.length > 0 ? undefined : false;
     if (courses.length === 0) {
-      const refusal = context.select('refusedTherapy').items[0];
+      const refusal = context
+        .select('refusedTherapy')
+        .items.find((entry) => !isAfter(performed(entry.resource).start, context.asOf));
       if (refusal) {
         const on = performed(refusal.resource).start;
         return {
@@ -122,13 +139,20 @@ export const activeCare = defineFact({
   },
 });
 
+function isTopical({ resource }: Selected, context: LineContext): boolean {
+  const dosages = [...objects(resource['dosageInstruction']), ...objects(resource['dosage'])];
+  const routes = dosages.flatMap((dosage) => concepts(dosage['route']).map(wordsOf));
+  return routes.some((route) => context.library.vocabulary('topicalRoute').test(route));
+}
+
 /** Whether a drug of a class that counts was tried, for any time, prescribed or reported. */
 export const drugTrial = defineFact({
   fields: ['tried'],
   findings: ['tried', 'undated', 'none'],
   words: ['drugs'],
   read(context) {
-    const { items, unread } = context.select('systemicDrugTrials');
+    const { items: candidates, unread } = context.select('systemicDrugTrials');
+    const items = candidates.filter((entry) => !isTopical(entry, context));
     const started = items.filter((entry) => {
       const start = drugDates(entry.resource).start;
       return start !== undefined && start.latest <= context.asOf;
@@ -153,7 +177,7 @@ function resultOf(entry: Selected, context: LineContext): Result | undefined {
   if (outcome.some((concept) => context.library.valueSet('outcome-success').memberOf(concept)))
     return 'succeeded';
   const words = [...outcome.map(wordsOf), ...notes(resource['note'])].join('\n');
-  if (context.library.vocabulary('careFailed').test(words)) return 'failed';
+  if (statesBefore(words, context.library.vocabulary('careFailed'))) return 'failed';
   return states(words, context.library.vocabulary('careSucceeded')) ? 'succeeded-in-words' : undefined;
 }
 
@@ -169,7 +193,7 @@ function endOf(entry: Selected): Day {
 export const careResult = defineFact({
   fields: ['notSuccessful', 'failed'],
   findings: ['failed', 'succeeded', 'succeeded-in-words', 'silent'],
-  thresholds: ['chiropracticCounts', 'conservativeCareDays'],
+  thresholds: ['chiropracticCounts'],
   words: ['treatment', 'date'],
   read(context) {
     const treatments = activeTreatments(context).filter(

@@ -69,22 +69,24 @@ function ofOrder(context: LineContext, sets: readonly ValueSet[]): Stated[] {
   return [
     ...context.line.order.reasons.map((concept) => ({ concept, entry: undefined })),
     ...referenced.flatMap((entry) => entry.concepts.map((concept) => ({ concept, entry }))),
-  ].flatMap(({ concept, entry }) => {
-    const member = concept.codings.length > 0 ? memberOf(concept, sets) : undefined;
-    if (!member) return [];
-    const name = nameIn(concept, member);
-    const evidence = entry ? evidenceOf(entry, recordedOn(entry), name) : { reference, summary: name };
-    return [{ concept, name, member, evidence, ...(entry && { condition: entry }) }];
-  });
+  ]
+    .flatMap(({ concept, entry }) => {
+      const member = concept.codings.length > 0 ? memberOf(concept, sets) : undefined;
+      if (!member) return [];
+      const name = nameIn(concept, member);
+      const evidence = entry ? evidenceOf(entry, recordedOn(entry), name) : { reference, summary: name };
+      return [{ concept, name, member, evidence, ...(entry && { condition: entry }) }];
+    })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Active diagnoses of the problem list from the sets, in the region of the ordered code or without a region. */
 function ofProblemList(context: LineContext, sets: readonly ValueSet[]): Stated[] {
-  return context.select('conditions').items.flatMap((entry) => {
-    if (!isActive(entry, context.asOf) || !wasKnown(entry, context.asOf)) return [];
+  const listed = context.select('conditions').items.flatMap((entry): Stated[] => {
     for (const concept of entry.concepts) {
       const member = memberOf(concept, sets);
       if (!member) continue;
+      if (!isActive(entry, context.asOf) || !wasKnown(entry, context.asOf)) return [];
       if (!siteFits(member.region ?? siteOf(concept, context), context.line.procedure.region)) continue;
       const name = nameIn(concept, member);
       return [
@@ -93,6 +95,7 @@ function ofProblemList(context: LineContext, sets: readonly ValueSet[]): Stated[
     }
     return [];
   });
+  return listed.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function confirmed(stated: readonly Stated[]): Stated[] {
@@ -119,17 +122,19 @@ export const diagnosis = defineFact({
     const zosterSet = context.library.valueSet('zoster-diagnoses');
     const isZoster = (stated: Stated): boolean => zosterSet.memberOf(stated.concept) !== undefined;
 
-    const stated = ofOrder(context, sets)[0];
+    const allStated = ofOrder(context, sets);
+    const stated = allStated[0];
     if (stated) {
       return {
         finding: 'stated',
-        fields: { supported: true, zoster: isZoster(stated) },
+        fields: { supported: true, zoster: allStated.some(isZoster) },
         words: { diagnosis: stated.name },
         evidence: [stated.evidence],
       };
     }
     const listed = ofProblemList(context, sets);
-    const sure = confirmed(listed)[0];
+    const allSure = confirmed(listed);
+    const sure = allSure[0];
     const statedExcluded = ofOrder(context, excluded)[0];
     if (statedExcluded) {
       const words = { diagnosis: statedExcluded.name };
@@ -153,7 +158,7 @@ export const diagnosis = defineFact({
     if (sure) {
       return {
         finding: 'on-problem-list',
-        fields: { supported: true, zoster: isZoster(sure) },
+        fields: { supported: true, zoster: allSure.some(isZoster) },
         words: { diagnosis: sure.name },
         evidence: [sure.evidence],
       };
@@ -192,12 +197,12 @@ export function supportingConditions(context: LineContext): Selected[] {
     .select('conditions')
     .items.filter(
       (entry) =>
+        entry.concepts.some(
+          (concept) => concept.codings.some((coding) => onOrder.has(coding.code)) && memberOf(concept, sets),
+        ) &&
         isActive(entry, context.asOf) &&
         isConfirmed(entry) &&
-        wasKnown(entry, context.asOf) &&
-        entry.concepts.some(
-          (concept) => memberOf(concept, sets) && concept.codings.some((coding) => onOrder.has(coding.code)),
-        ),
+        wasKnown(entry, context.asOf),
     );
   const all = new Map(
     [

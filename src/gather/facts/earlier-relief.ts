@@ -1,39 +1,35 @@
-import { addMonths, formatDay, formatDays, parseExactDay } from '../../time/days';
-import {
-  earlierBlocks,
-  reliefAfter,
-  reliefObservedOn,
-  type EarlierBlock,
-  type Relief,
-} from '../readings/earlier-blocks';
+import { addMonths, formatDay, formatDays } from '../../time/days';
+import { earlierSessions, reliefAfter, type EarlierSession, type Relief } from '../readings/earlier-blocks';
 import { evidenceOf } from '../readings/evidence';
-import { defineFact, type Evidence, type LineContext } from './fact';
 import { hasPrimary } from './add-on';
+import { defineFact, type Evidence } from './fact';
 
 const EPIDURAL = 'epidural';
 
-function nameOfBlock(block: EarlierBlock): string {
-  return `${block.procedure.label} (${block.procedure.code})`;
+function pointAt({ blocks, on }: EarlierSession): Evidence[] {
+  return blocks.map(({ entry, procedure }) =>
+    evidenceOf(entry, on, `${procedure.label} (${procedure.code})`),
+  );
 }
 
-function pointAt(block: EarlierBlock): Evidence {
-  return evidenceOf(block.entry, block.on, nameOfBlock(block));
+function dateOf({ on }: EarlierSession): string {
+  return on ? formatDays(on) : 'an unknown date';
 }
 
-function rounded(value: number): number {
-  return Math.round(value * 10) / 10;
-}
+type ReliefFinding = 'sufficient' | 'insufficient' | 'too-little-length-unknown' | 'too-short-size-unknown';
 
-function reliefEvidence(relief: Relief, context: LineContext): Evidence[] {
-  const point = (reference: string | undefined, summary: string): Evidence[] => {
-    if (reference === undefined) return [];
-    const on = reliefObservedOn(context, reference);
-    return [{ reference, ...(on && { date: formatDays(on) }), summary }];
-  };
-  return [
-    ...point(relief.percentSource, `relief ${rounded(relief.percent ?? 0)} %`),
-    ...point(relief.daysSource, `relief for ${rounded(relief.days ?? 0)} days`),
-  ];
+/** What the record says about a relief, or undefined when it leaves the answer open. */
+function weighRelief(
+  { percent, days }: Relief,
+  minimumPercent: number,
+  minimumDays: number,
+): ReliefFinding | undefined {
+  const isTooLittle = percent !== undefined && percent < minimumPercent;
+  const isTooShort = days !== undefined && days < minimumDays;
+  if (isTooLittle && days === undefined) return 'too-little-length-unknown';
+  if (isTooShort && percent === undefined) return 'too-short-size-unknown';
+  if (isTooLittle || isTooShort) return 'insufficient';
+  return percent !== undefined && days !== undefined ? 'sufficient' : undefined;
 }
 
 /** Whether the last earlier epidural of the region whose result is on file helped enough, for long enough. */
@@ -48,59 +44,32 @@ export const earlierRelief = defineFact({
     'no-earlier-block',
   ],
   thresholds: ['repeatReliefPercent', 'repeatReliefDays'],
-  words: ['percent', 'days', 'date', 'block'],
+  words: ['percent', 'days', 'date'],
   read(context) {
     const minimumPercent = context.threshold('repeatReliefPercent') ?? 0;
     const minimumDays = context.threshold('repeatReliefDays') ?? 0;
-    const { blocks, unread } = earlierBlocks(context, EPIDURAL);
-    for (const block of blocks) {
-      const relief = reliefAfter(block, context);
-      const tooLittle = relief.percent !== undefined && relief.percent < minimumPercent;
-      const tooShort = relief.days !== undefined && relief.days < minimumDays;
-      const complete = relief.percent !== undefined && relief.days !== undefined;
-      if (!tooLittle && !tooShort && !complete) continue;
-      const finding =
-        !tooLittle && !tooShort
-          ? 'sufficient'
-          : complete
-            ? 'insufficient'
-            : tooLittle
-              ? 'too-little-length-unknown'
-              : 'too-short-size-unknown';
-      const failsOnlyAsRead = finding !== 'sufficient' && unread.length > 0;
+    const { sessions, unread: unreadBlocks } = earlierSessions(context, EPIDURAL);
+    const unread = [...new Set([...unreadBlocks, ...context.select('painReliefPercents').unread])];
+    for (const session of sessions) {
+      const relief = reliefAfter(session, context);
+      const finding = weighRelief(relief, minimumPercent, minimumDays);
+      if (!finding) continue;
+      const sufficient = finding === 'sufficient' || (unread.length > 0 ? undefined : false);
       return {
         finding,
-        fields: {
-          earlierBlock: true,
-          sufficient: finding === 'sufficient' ? true : failsOnlyAsRead ? undefined : false,
-        },
-        words: {
-          percent: rounded(relief.percent ?? 0),
-          days: rounded(relief.days ?? 0),
-          date: pointAt(block).date ?? 'an unknown date',
-          block: nameOfBlock(block),
-        },
-        evidence: [pointAt(block), ...reliefEvidence(relief, context)],
-        ...(failsOnlyAsRead && { unread }),
-      };
-    }
-    const latest = blocks[0];
-    if (!latest) {
-      return {
-        finding: 'no-earlier-block',
-        fields: { earlierBlock: unread.length > 0 ? undefined : false },
+        fields: { earlierBlock: true, sufficient },
+        words: { percent: relief.percent ?? '', days: relief.days ?? '', date: dateOf(session) },
+        evidence: [...pointAt(session), ...relief.evidence],
         unread,
       };
     }
-    const hidden = [...new Set([...unread, ...context.select('painReliefPercents').unread])];
-    const words = { date: pointAt(latest).date ?? 'an unknown date', block: nameOfBlock(latest) };
-    return {
-      finding: 'unknown',
-      fields: { earlierBlock: true },
-      words,
-      evidence: [pointAt(latest)],
-      unread: hidden,
-    };
+    const latest = sessions[0];
+    if (!latest) {
+      const earlierBlock = unreadBlocks.length > 0 ? undefined : false;
+      return { finding: 'no-earlier-block', fields: { earlierBlock }, unread: unreadBlocks };
+    }
+    const words = { date: dateOf(latest) };
+    return { finding: 'unknown', fields: { earlierBlock: true }, words, evidence: pointAt(latest), unread };
   },
 });
 
@@ -112,43 +81,31 @@ export const lastBlock = defineFact({
   words: ['days', 'date', 'notBefore'],
   read(context) {
     const minimum = context.threshold('minimumIntervalDays') ?? 0;
-    if (!hasPrimary(context)) return { finding: 'no-primary', fields: { counts: false } };
-    const { blocks, unread } = earlierBlocks(context, EPIDURAL);
-    const dated = blocks.filter((block) => block.on);
-    const latest = dated[0];
-    if (!latest?.on) {
-      const isKnown = unread.length === 0 && blocks.length === 0;
-      return {
-        finding: blocks.length > 0 ? 'imprecise' : 'no-earlier-block',
-        fields: { counts: isKnown ? false : undefined },
-        unread,
-      };
-    }
+    if (hasPrimary(context) === false) return { finding: 'no-primary', fields: { counts: false } };
+    const { sessions, unread } = earlierSessions(context, EPIDURAL);
+    const isComplete = unread.length === 0;
+    const [latest] = sessions;
+    if (!latest)
+      return { finding: 'no-earlier-block', fields: { counts: isComplete ? false : undefined }, unread };
+    const isUndatedAny = sessions.some(({ on }) => !on);
+    if (!latest.on)
+      return { finding: 'imprecise', fields: { counts: true }, evidence: pointAt(latest), unread };
     const surely = context.asOf - latest.on.latest;
-    const atMost =
-      context.asOf - Math.max(...dated.map((block) => block.on?.earliest ?? Number.NEGATIVE_INFINITY));
-    const words = {
-      days: surely,
-      date: formatDays(latest.on),
-      notBefore: formatDay(latest.on.latest + minimum),
-    };
-    const evidence = [pointAt(latest)];
-    // A block that was not read could only be more recent.
-    if (atMost < minimum)
+    const atMost = context.asOf - Math.max(...sessions.flatMap(({ on }) => on?.earliest ?? []));
+    const words = { days: surely, date: dateOf(latest), notBefore: formatDay(latest.on.latest + minimum) };
+    const told = { words, evidence: pointAt(latest), unread };
+    if (atMost < minimum) {
       return {
         finding: 'too-recent',
-        fields: { counts: true, longEnoughAgo: unread.length > 0 ? undefined : false },
-        words,
-        evidence,
-        unread,
+        fields: { counts: true, longEnoughAgo: isComplete ? false : undefined },
+        ...told,
       };
-    if (surely < minimum) return { finding: 'imprecise', fields: { counts: true }, words, evidence, unread };
+    }
+    if (surely < minimum || isUndatedAny) return { finding: 'imprecise', fields: { counts: true }, ...told };
     return {
       finding: 'long-enough-ago',
-      fields: { counts: true, longEnoughAgo: unread.length > 0 ? undefined : true },
-      words,
-      evidence,
-      unread,
+      fields: { counts: true, longEnoughAgo: isComplete || undefined },
+      ...told,
     };
   },
 });
@@ -163,40 +120,23 @@ export const sessionCount = defineFact({
   words: ['count', 'next', 'notBefore'],
   read(context) {
     const limit = context.threshold('maximumSessionsIn12Months') ?? Number.POSITIVE_INFINITY;
-    const { blocks, unread } = earlierBlocks(context, EPIDURAL);
+    const { sessions, unread } = earlierSessions(context, EPIDURAL);
     const windowStart = addMonths(context.asOf, -ROLLING_MONTHS);
-    const surely = blocks.filter(
-      (block) => block.on && block.on.earliest > windowStart && block.on.latest < context.asOf,
-    );
-    const perhaps = blocks.filter((block) => !block.on || block.on.latest > windowStart);
-    const sessions = (of: readonly EarlierBlock[]): string[] =>
-      [...new Set(of.map((block) => pointAt(block).date ?? block.entry.reference))].toSorted();
-    const counted = sessions(surely);
-    const oldestInTheWay = counted.at(-limit);
-    const day = parseExactDay(oldestInTheWay);
+    const isComplete = unread.length === 0;
+    // A session known only to the month may be one of those known to the day, so it is not surely another one.
+    const surely = sessions.filter(({ on }) => on && on.earliest === on.latest && on.earliest > windowStart);
+    const perhaps = sessions.filter(({ on }) => !on || on.latest > windowStart);
+    const oldestInTheWay = surely[limit - 1]?.on?.earliest;
     const words = {
-      count: counted.length,
-      next: counted.length + 1,
-      notBefore: day === undefined ? '' : formatDay(addMonths(day, ROLLING_MONTHS)),
+      count: surely.length,
+      next: surely.length + 1,
+      notBefore: oldestInTheWay === undefined ? '' : formatDay(addMonths(oldestInTheWay, ROLLING_MONTHS)),
     };
-    const evidence = surely.map(pointAt);
-    if (counted.length >= limit)
-      return {
-        finding: 'at-limit',
-        fields: { belowLimit: unread.length > 0 ? undefined : false },
-        words,
-        evidence,
-        unread,
-      };
-    if (sessions(perhaps).length >= limit)
-      return { finding: 'imprecise', fields: {}, words, evidence, unread };
-    return {
-      finding: 'below-limit',
-      fields: { belowLimit: unread.length > 0 ? undefined : true },
-      words,
-      evidence,
-      unread,
-    };
+    const told = { words, evidence: surely.flatMap(pointAt), unread };
+    if (surely.length >= limit)
+      return { finding: 'at-limit', fields: { belowLimit: isComplete ? false : undefined }, ...told };
+    if (perhaps.length >= limit) return { finding: 'imprecise', fields: {}, ...told };
+    return { finding: 'below-limit', fields: { belowLimit: isComplete || undefined }, ...told };
   },
 });
 
@@ -208,22 +148,23 @@ export const reliefTrend = defineFact({
   words: ['days', 'before', 'date'],
   read(context) {
     const minimum = context.threshold('surgicalReviewReliefDays') ?? 0;
-    const { blocks } = earlierBlocks(context, EPIDURAL);
-    const known = blocks.flatMap((block) => {
-      const relief = reliefAfter(block, context);
-      return relief.days === undefined ? [] : [{ block, relief, days: relief.days }];
+    const { sessions, unread: unreadBlocks } = earlierSessions(context, EPIDURAL);
+    const unread = [...new Set([...unreadBlocks, ...context.select('painReliefDurations').unread])];
+    const known = sessions.flatMap((session) => {
+      const relief = reliefAfter(session, context);
+      return relief.days === undefined ? [] : [{ session, relief, days: relief.days }];
     });
     const [last, previous] = known;
-    if (!last) return { finding: 'unknown', fields: { safe: true } };
-    const words = {
-      days: rounded(last.days),
-      before: rounded(previous?.days ?? 0),
-      date: pointAt(last.block).date ?? 'an unknown date',
-    };
-    const evidence = [pointAt(last.block), ...reliefEvidence(last.relief, context)];
+    if (!last) {
+      const isKnownNone = unreadBlocks.length === 0 && (sessions.length === 0 || unread.length === 0);
+      return { finding: 'unknown', fields: { safe: isKnownNone || undefined }, unread };
+    }
+    const words = { days: last.days, before: previous?.days ?? '', date: dateOf(last.session) };
+    const evidence = [...pointAt(last.session), ...last.relief.evidence];
     if (last.days < minimum) return { finding: 'short', fields: { safe: false }, words, evidence };
-    if (previous && last.days < previous.days)
+    if (previous && last.days < previous.days) {
       return { finding: 'shorter-than-before', fields: { safe: false }, words, evidence };
+    }
     return { finding: 'lasting', fields: { safe: true }, words, evidence };
   },
 });

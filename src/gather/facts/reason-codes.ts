@@ -1,3 +1,4 @@
+import { normalCode } from '../../policy/code-systems';
 import { concepts } from '../../fhir/read';
 import { codedReasons } from './diagnosis';
 import { defineFact } from './fact';
@@ -37,6 +38,11 @@ export const reasonCodes = defineFact({
   },
 });
 
+/** Whether an ICD-10-CM code is the other or stands below it; both may be written without their dot. */
+function isBelow(code: string, other: string): boolean {
+  return normalCode('icd10cm', code).startsWith(normalCode('icd10cm', other));
+}
+
 /** Whether the order states two diagnosis codes that ICD-10-CM does not let stand together. */
 export const excludedPairs = defineFact({
   fields: ['none'],
@@ -48,9 +54,9 @@ export const excludedPairs = defineFact({
       .flatMap((concept) => concept.codings.map((coding) => coding.code))
       .toSorted();
     for (const rule of context.library.excludes1) {
-      const first = codes.find((code) => code.startsWith(rule.code));
+      const first = codes.find((code) => isBelow(code, rule.code));
       const second = codes.find(
-        (code) => code !== first && rule.with.some((prefix) => code.startsWith(prefix)),
+        (code) => code !== first && rule.with.some((prefix) => isBelow(code, prefix)),
       );
       if (first !== undefined && second !== undefined) {
         return { finding: 'pair', fields: { none: false }, words: { first, second } };

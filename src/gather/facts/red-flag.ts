@@ -77,8 +77,9 @@ export const redFlag = defineFact({
         words: { what: nameOf(latest), date: point(latest).date ?? 'undated' },
         evidence: [point(latest)],
       };
-    return unread.length > 0
-      ? { finding: 'absent', fields: {}, unread }
+    const hidden = [...new Set([...unread, ...focusedExaminations(context).unread])];
+    return hidden.length > 0
+      ? { finding: 'absent', fields: {}, unread: hidden }
       : { finding: 'absent', fields: { absent: true } };
   },
 });

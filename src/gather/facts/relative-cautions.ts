@@ -1,3 +1,4 @@
+import { states } from '../../fhir/narrative';
 import { concepts, wordsOf } from '../../fhir/read';
 import { examinationResult } from './examination';
 import { type Evidence, type LineContext, defineFact } from './fact';
@@ -103,8 +104,9 @@ export const injectateAllergy = defineFact({
     const what = listed([...new Set(evidence.map((e) => e.summary))]);
     if (evidence.length > 0)
       return { finding: 'present', fields: { absent: false }, words: { what }, evidence };
-    return allergies.unread.length > 0
-      ? { finding: 'absent', fields: {}, unread: allergies.unread }
+    const unread = [...new Set([...allergies.unread, ...status.unread])];
+    return unread.length > 0
+      ? { finding: 'absent', fields: {}, unread }
       : { finding: 'absent', fields: { absent: true } };
   },
 });
@@ -115,7 +117,9 @@ export const pregnancy = defineFact({
   findings: ['known', 'not-known'],
   words: ['what', 'date'],
   read(context) {
-    const { sure, unread } = activeConditions(context, 'pregnancyDiagnoses');
+    const { sure, unread: unreadConditions } = activeConditions(context, 'pregnancyDiagnoses');
+    const tests = context.select('pregnancyTests');
+    const unread = [...new Set([...unreadConditions, ...tests.unread])];
     if (sure.length > 0)
       return {
         finding: 'known',
@@ -123,15 +127,13 @@ export const pregnancy = defineFact({
         words: { ...conditionWords(sure), what: names(sure, diagnosisName) },
         evidence: sure.map(pointAtCondition),
       };
-    const test = newestFirst(
-      context.select('pregnancyTests').items.map((entry) => ({ ...entry, on: observedOn(entry.resource) })),
-    )[0];
+    const test = newestFirst(tests.items.map((entry) => ({ ...entry, on: observedOn(entry.resource) })))[0];
     const value = concepts(test?.resource['valueCodeableConcept']);
     const isPositive = value.some(
       (concept) =>
         context.library.valueSet('pregnancy-diagnoses').memberOf(concept) ??
         context.library.valueSet('exam-positive').memberOf(concept) ??
-        context.library.vocabulary('pregnant').test(wordsOf(concept)),
+        states(wordsOf(concept), context.library.vocabulary('pregnant')),
     );
     if (test && isPositive) {
       const evidence = evidenceOf(test, test.on, `${nameOf(test)}: ${examinationResult(test)}`);

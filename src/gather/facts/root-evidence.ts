@@ -1,4 +1,4 @@
-import type { Side } from '../../anatomy/side';
+import { sideInText } from '../../anatomy/side';
 import { levelName, spineRegionsOf } from '../../anatomy/spine-level';
 import { states } from '../../fhir/narrative';
 import { observedOn } from '../readings/dates-of';
@@ -114,14 +114,23 @@ interface Verdict {
   readonly unplaced?: ImagingFinding;
 }
 
-/** Sorts root findings by whether they name the line's level and side. Without a level on the line nothing supports. */
-function weigh(findings: readonly ImagingFinding[], context: LineContext): Verdict {
+/**
+ * Sorts root findings of the line's region by whether they name its level and side, coded ones first. Without a level on
+ * the line nothing supports it.
+ */
+function weigh(all: readonly ImagingFinding[], context: LineContext): Verdict {
   const { level } = context.line;
-  const side: Side | undefined = context.group.side;
+  const { side } = context.group;
+  const regions = regionsOfLine(context);
+  const findings = all
+    .filter(
+      (f) =>
+        f.levels.length === 0 || f.levels.some((l) => spineRegionsOf(l).some((r) => regions.includes(r))),
+    )
+    .toSorted((a, b) => Number(b.coded) - Number(a.coded));
   const fitsSide = (finding: ImagingFinding): boolean =>
     speakForSide([finding], side) || (side === 'both' && finding.side !== undefined);
-  const placed = level ? findings.filter((finding) => namesLevel(finding, level)) : [];
-  const supports = placed.filter(fitsSide);
+  const supports = level ? findings.filter((f) => namesLevel(f, level) && fitsSide(f)) : [];
   const otherSide = findings.find(
     (f) => !fitsSide(f) && (f.levels.length === 0 || !level || namesLevel(f, level)),
   );
@@ -259,7 +268,7 @@ export const levelEvidence = defineFact({
     }
     const exams = focusedExaminations(context);
     const onSide = exams.items.filter((entry) => {
-      const examined = examinedSide(entry);
+      const examined = examinedSide(entry) ?? (narrative ? sideInText(examinationResult(entry)) : undefined);
       return examined !== undefined && (examined === side || examined === 'both' || side === 'both');
     });
     const isEnough = orderedLevels(context) === 1 && coded.length === 0;
@@ -269,7 +278,7 @@ export const levelEvidence = defineFact({
     )
       ? onSide[0]
       : undefined;
-    if (isEnough && exam) {
+    if (isEnough && exam && unread.length === 0) {
       const result = [nameOf(exam), examinationResult(exam)].filter((part) => part !== '').join(': ');
       const evidence = evidenceOf(exam, observedOn(exam.resource), result);
       const words = { study: nameOf(exam), what: result, date: evidence.date ?? 'undated', ordered };
@@ -298,7 +307,7 @@ export const rootSpecificity = defineFact({
   findings: ['root', 'not-root', 'transitional', 'not-root-transitional', 'none'],
   words: ['study', 'date', 'what', 'ordered'],
   read(context) {
-    const { inRegion } = reportsOfRegion(context);
+    const { inRegion, unread } = reportsOfRegion(context);
     const pattern = context.library.vocabulary('transitionalAnatomy');
     const level = context.line.level && levelName(context.line.level);
     const ordered = [context.group.side, level].filter((part) => part !== undefined).join(' ');
@@ -323,7 +332,7 @@ export const rootSpecificity = defineFact({
       };
     }
     if (isRootEvidenced) return { finding: 'root', fields: { safe: true } };
-    if (!shown) return { finding: 'none', fields: { safe: true } };
+    if (!shown) return { finding: 'none', fields: { safe: unread.length > 0 ? undefined : true }, unread };
     return {
       finding: 'not-root',
       fields: { safe: false },

@@ -89,8 +89,14 @@ export const levelCount = defineFact({
   read(context) {
     const limit = context.threshold('maximumLevels') ?? Number.POSITIVE_INFINITY;
     const { line, group } = context;
+    const family = group.session.lines.filter((other) => other.procedure.family === group.family);
+    // Without a level the n-th line of a code on one side stands for the same level as the n-th on the other.
+    const nth = (of: OrderedLine): number =>
+      family
+        .filter((o) => o.procedure.code === of.procedure.code && o.order.side === of.order.side)
+        .indexOf(of);
     const key = (of: OrderedLine): string =>
-      of.level ? levelName(of.level) : `${of.order.reference}|${of.procedure.code}`;
+      of.level ? levelName(of.level) : `${of.procedure.code}#${nth(of)}`;
     const ordered = group.session.lines
       .filter(
         (other) =>

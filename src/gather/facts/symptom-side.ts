@@ -37,7 +37,10 @@ export const symptomSide = defineFact({
     const ordered = context.group.side;
     const stated = symptomSides(context);
     const side = joinSides(stated.map((s) => s.side));
-    if (!ordered || !side) return { finding: 'not-coded', fields: { safe: true } };
+    const { unread } = context.select('conditions');
+    if (!ordered || !side) {
+      return { finding: 'not-coded', fields: { safe: unread.length > 0 ? undefined : true }, unread };
+    }
     if (side === ordered) return { finding: 'same-side', fields: { safe: true } };
     const conditions = stated.flatMap((s) => s.condition ?? []);
     const evidence = conditions.map((condition) =>

@@ -1,4 +1,4 @@
-import { isObject, period, type Dates, type Json } from '../../fhir/read';
+import { isObject, objects, period, type Dates, type Json } from '../../fhir/read';
 import { parseDays, type Day, type DayInterval } from '../../time/days';
 
 function moment(value: unknown): Dates {
@@ -23,20 +23,27 @@ export function observedOn(resource: Json): DayInterval | undefined {
   );
 }
 
-/** When a drug was taken: prescribed (dosage bounds, else authoredOn) or reported (effective[x]). */
+function dosageBounds(medication: Json): Dates[] {
+  return objects(medication['dosageInstruction']).flatMap((dosage) => {
+    const timing = dosage['timing'];
+    const repeat = isObject(timing) ? timing['repeat'] : undefined;
+    const bounds = period(isObject(repeat) ? repeat['boundsPeriod'] : undefined);
+    return bounds.start || bounds.end ? [bounds] : [];
+  });
+}
+
+/** When a drug was taken: prescribed (all dosages together, else authoredOn) or reported (effective[x]). */
 export function drugDates(medication: Json): Dates {
   if (medication['resourceType'] === 'MedicationStatement') {
     const at = moment(medication['effectiveDateTime']);
     return at.start ? { start: at.start } : period(medication['effectivePeriod']);
   }
-  const dosages: unknown = medication['dosageInstruction'];
-  const first: unknown = Array.isArray(dosages) ? dosages[0] : dosages;
-  const timing = isObject(first) ? first['timing'] : undefined;
-  const repeat = isObject(timing) ? timing['repeat'] : undefined;
-  const bounds = period(isObject(repeat) ? repeat['boundsPeriod'] : undefined);
-  if (bounds.start) return bounds;
-  const authored = parseDays(medication['authoredOn']);
-  return { ...bounds, ...(authored && { start: authored }) };
+  const bounds = dosageBounds(medication);
+  const starts = bounds.flatMap((dates) => dates.start ?? []).toSorted((a, b) => a.earliest - b.earliest);
+  const ends = bounds.flatMap((dates) => dates.end ?? []).toSorted((a, b) => b.latest - a.latest);
+  const start = starts[0] ?? parseDays(medication['authoredOn']);
+  const end = ends.length === bounds.length ? ends[0] : undefined;
+  return { ...(start && { start }), ...(end && { end }) };
 }
 
 /** Whether the date lies after the day, wherever it lies within its precision. */

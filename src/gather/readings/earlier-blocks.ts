@@ -1,27 +1,26 @@
-import { isObject, number, objects, referenceOf, text } from '../../fhir/read';
+import { objects, referenceOf } from '../../fhir/read';
 import type { Procedure } from '../../policy/library';
-import type { Day, DayInterval } from '../../time/days';
-import type { LineContext } from '../facts/fact';
+import { formatDays, type Day, type DayInterval } from '../../time/days';
+import type { Evidence, LineContext } from '../facts/fact';
 import type { Selected } from '../patient-record';
-import { observedOn, performed } from './dates-of';
-import { memberMatcher, readScores, type Score } from './scores';
+import { isAfter, observedOn, performed } from './dates-of';
+import { evidenceOf } from './evidence';
+import { measurements, memberMatcher, readScores, type Measured, type Score } from './scores';
 
-/** A block that was done before the session now ordered. */
-export interface EarlierBlock {
-  readonly entry: Selected;
-  readonly procedure: Procedure;
+/** The blocks that were done on one day before the session now ordered. */
+export interface EarlierSession {
+  readonly blocks: readonly { readonly entry: Selected; readonly procedure: Procedure }[];
   /** Undefined when the record does not say when. */
   readonly on?: DayInterval | undefined;
 }
 
-/** How well an earlier block worked; what is not recorded, or not linked to the block, is unknown. */
+/** How well the blocks of an earlier session worked; what is not recorded, or not linked to them, is unknown. */
 export interface Relief {
   /** Share of the pain that went, in percent; negative when the pain rose. */
   readonly percent?: number;
-  readonly percentSource?: string;
   /** How long the relief lasted, in days. */
   readonly days?: number;
-  readonly daysSource?: string;
+  readonly evidence: readonly Evidence[];
 }
 
 const DAYS_A_WEEK = 7;
@@ -39,124 +38,129 @@ const DAYS_OF_UNIT: Readonly<Record<string, number>> = {
   months: DAYS_A_MONTH,
 };
 
-function wasDone(entry: Selected, asOf: Day): boolean {
-  const on = performed(entry.resource).start;
-  return on === undefined || on.earliest < asOf;
+function latestOf(session: EarlierSession): number {
+  return session.on?.latest ?? Number.NEGATIVE_INFINITY;
 }
 
-/** Earlier blocks of the kind in the region of the ordered code, latest first; those without a date come last. */
-export function earlierBlocks(
+/**
+ * Sessions with a block of the kind in the region of the ordered code, before the evaluation date, latest first; those
+ * without a date come last.
+ */
+export function earlierSessions(
   context: LineContext,
   kind: string,
-): { blocks: EarlierBlock[]; unread: readonly string[] } {
+): { sessions: EarlierSession[]; unread: readonly string[] } {
   const { items, unread } = context.select('earlierProcedures');
-  const region = context.line.procedure.region;
-  const blocks = items.flatMap((entry) => {
-    if (!wasDone(entry, context.asOf)) return [];
-    for (const coding of entry.concepts.flatMap((concept) => concept.codings)) {
-      const procedure = context.library.procedures.get(coding.code);
-      if (procedure?.kind === kind && procedure.region === region) {
-        return [{ entry, procedure, on: performed(entry.resource).start }];
-      }
-    }
-    return [];
-  });
-  const latest = (block: EarlierBlock): number => block.on?.latest ?? Number.NEGATIVE_INFINITY;
-  return {
-    blocks: blocks.toSorted(
-      (a, b) => latest(b) - latest(a) || (a.entry.reference < b.entry.reference ? -1 : 1),
-    ),
-    unread,
-  };
-}
-
-function isPartOf(observation: Selected, reference: string): boolean {
-  return objects(observation.resource['partOf']).some((link) => referenceOf(link) === reference);
-}
-
-function quantityOf(
-  observation: Selected,
-): { value: number; unit: string; comparator: string | undefined } | undefined {
-  const quantity = observation.resource['valueQuantity'];
-  if (!isObject(quantity)) return undefined;
-  const value = number(quantity['value']);
-  const unit = text(quantity['code']) ?? text(quantity['unit']) ?? '';
-  return value === undefined ? undefined : { value, unit, comparator: text(quantity['comparator']) };
-}
-
-function recordedPercent(observation: Selected): number | undefined {
-  const quantity = quantityOf(observation);
-  if (!quantity || quantity.comparator !== undefined) return undefined;
-  const isPercent = quantity.unit === '%' || quantity.unit === '';
-  return isPercent && quantity.value >= 0 && quantity.value <= 100 ? quantity.value : undefined;
-}
-
-function recordedDays(observation: Selected): number | undefined {
-  const quantity = quantityOf(observation);
-  if (!quantity || quantity.comparator !== undefined || quantity.value < 0) return undefined;
-  const days = DAYS_OF_UNIT[quantity.unit];
-  return days === undefined ? undefined : quantity.value * days;
-}
-
-function best(
-  observations: readonly Selected[],
-  reference: string,
-  read: (observation: Selected) => number | undefined,
-): { value: number; source: string } | undefined {
-  let highest: { value: number; source: string } | undefined;
-  for (const observation of observations) {
-    if (!isPartOf(observation, reference)) continue;
-    const value = read(observation);
-    if (value !== undefined && (!highest || value > highest.value))
-      highest = { value, source: observation.reference };
+  const { region } = context.line.procedure;
+  const sessions = new Map<string, EarlierSession>();
+  for (const entry of items) {
+    const on = performed(entry.resource).start;
+    if (on && on.earliest >= context.asOf) continue;
+    const codings = entry.concepts.flatMap((concept) => concept.codings);
+    const procedure = codings
+      .flatMap((coding) => context.library.procedures.get(coding.code) ?? [])
+      .find((candidate) => candidate.kind === kind && candidate.region === region);
+    if (!procedure) continue;
+    const key = on ? formatDays(on) : entry.reference;
+    const blocks = [...(sessions.get(key)?.blocks ?? []), { entry, procedure }];
+    sessions.set(key, { blocks, ...(on && { on }) });
   }
-  return highest;
+  return { sessions: [...sessions.values()].toSorted((a, b) => latestOf(b) - latestOf(a)), unread };
 }
 
-/** (pre - post) / pre x 100 from the last score before the block and the first one after it that belongs to it. */
+function isPartOf(observation: Selected, references: ReadonlySet<string>): boolean {
+  return objects(observation.resource['partOf']).some((link) => references.has(referenceOf(link) ?? ''));
+}
+
+function percentIn({ value, unit = '', comparator }: Measured): number | undefined {
+  const isPercent = comparator === undefined && (unit === '%' || unit === '');
+  return isPercent && value >= 0 && value <= 100 ? value : undefined;
+}
+
+function daysIn({ value, unit = '', comparator }: Measured): number | undefined {
+  const days = DAYS_OF_UNIT[unit];
+  return days === undefined || comparator !== undefined || value < 0 ? undefined : value * days;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+interface Found {
+  readonly value: number;
+  readonly source: Selected;
+}
+
+/** The highest of what Observations that belong to the blocks record, up to the evaluation date. */
+function highest(
+  name: 'painReliefPercents' | 'painReliefDurations',
+  references: ReadonlySet<string>,
+  context: LineContext,
+  read: (measured: Measured) => number | undefined,
+): Found | undefined {
+  const match = memberMatcher(context.library.selector(name).codes);
+  const found = context
+    .select(name)
+    .items.filter((item) => isPartOf(item, references) && !isAfter(observedOn(item.resource), context.asOf))
+    .flatMap((source) =>
+      measurements(source, (holder) => match(holder['code'])).flatMap(({ measured }) => {
+        const value = measured && read(measured);
+        return value === undefined ? [] : [{ value, source }];
+      }),
+    );
+  return found.toSorted((a, b) => b.value - a.value)[0];
+}
+
+/** (pre - post) / pre x 100 from the last score before the blocks and the first one after that belongs to them. */
 function computedPercent(
-  block: EarlierBlock,
+  session: EarlierSession,
+  references: ReadonlySet<string>,
   scores: readonly Score[],
-): { value: number; source: string } | undefined {
-  const day = block.on;
+): Found | undefined {
+  const day = session.on;
   if (!day || day.earliest !== day.latest) return undefined;
+  const dayOf = (score: Score): Day => score.on?.earliest ?? Number.NaN;
+  const belongs = (score: Score): boolean => isPartOf(score.entry, references);
   const dated = scores.filter(
     (score) => score.value !== undefined && score.on?.earliest === score.on?.latest,
   );
-  const dayOf = (score: Score): number => score.on?.earliest ?? Number.NaN;
-  const belongs = (score: Score): boolean => isPartOf(score.entry, block.entry.reference);
+  const byReference = (a: Score, b: Score): number => (a.reference < b.reference ? -1 : 1);
   const before = dated
     .filter((score) => dayOf(score) <= day.earliest && !belongs(score))
-    .toSorted((a, b) => dayOf(b) - dayOf(a) || (a.reference < b.reference ? -1 : 1));
+    .toSorted((a, b) => dayOf(b) - dayOf(a) || byReference(a, b));
   const after = dated
     .filter((score) => dayOf(score) >= day.earliest && belongs(score))
-    .toSorted((a, b) => dayOf(a) - dayOf(b) || (a.reference < b.reference ? -1 : 1));
+    .toSorted((a, b) => dayOf(a) - dayOf(b) || byReference(a, b));
   for (const post of after) {
-    const pre = before.find((score) => score.member.code === post.member.code);
+    const pre = before.find((score) => score.member.scale === post.member.scale);
     if (pre?.value && post.value !== undefined) {
-      return { value: ((pre.value - post.value) / pre.value) * 100, source: post.reference };
+      return { value: ((pre.value - post.value) / pre.value) * 100, source: post.entry };
     }
   }
   return undefined;
 }
 
-/** Reads what is on file about the relief that a block gave; a recorded percentage outranks a computed one. */
-export function reliefAfter(block: EarlierBlock, context: LineContext): Relief {
-  const reference = block.entry.reference;
-  const painScores = context.select('painScores').items;
-  const match = memberMatcher(context.library.selector('painScores').codes);
+/** Reads what is on file about the relief after a session; a recorded percentage outranks a computed one. */
+export function reliefAfter(session: EarlierSession, context: LineContext): Relief {
+  const references = new Set(session.blocks.map(({ entry }) => entry.reference));
+  const scores = (): Score[] =>
+    readScores(
+      context.select('painScores').items.filter((item) => !isAfter(observedOn(item.resource), context.asOf)),
+      'pain',
+      memberMatcher(context.library.selector('painScores').codes),
+    );
   const percent =
-    best(context.select('painReliefPercents').items, reference, recordedPercent) ??
-    computedPercent(block, readScores(painScores, 'pain', match));
-  const days = best(context.select('painReliefDurations').items, reference, recordedDays);
+    highest('painReliefPercents', references, context, percentIn) ??
+    computedPercent(session, references, scores());
+  const days = highest('painReliefDurations', references, context, daysIn);
+  const point = ({ source }: Found, summary: string): Evidence =>
+    evidenceOf(source, observedOn(source.resource), summary);
   return {
-    ...(percent && { percent: percent.value, percentSource: percent.source }),
-    ...(days && { days: days.value, daysSource: days.source }),
+    ...(percent && { percent: rounded(percent.value) }),
+    ...(days && { days: rounded(days.value) }),
+    evidence: [
+      ...(percent ? [point(percent, `relief ${rounded(percent.value)} %`)] : []),
+      ...(days ? [point(days, `relief for ${rounded(days.value)} days`)] : []),
+    ],
   };
-}
-
-/** When relief observations were made, for showing. */
-export function reliefObservedOn(context: LineContext, reference: string): DayInterval | undefined {
-  const entry = context.record.find(reference);
-  return entry && observedOn(entry.resource);
 }

@@ -5,13 +5,15 @@ import type { RecordEntry, Selected } from '../patient-record';
 
 /** Points at a resource of the record. */
 export function evidenceOf(entry: RecordEntry, on: DayInterval | undefined, summary: string): Evidence {
-  return { reference: entry.reference, ...(on && { date: formatDays(on) }), summary };
+  const said = summary === '' ? entry.reference.replace(/\/.*/u, '') : summary;
+  return { reference: entry.reference, ...(on && { date: formatDays(on) }), summary: said };
 }
 
-/** How a clinician would call the resource: the reviewed label of its code, else its own words. */
+/** How a clinician would call the resource: the reviewed label of its code, else its own words, its code, its type. */
 export function nameOf(entry: Selected): string {
-  const own = entry.concepts[0];
-  return entry.member?.label ?? (own ? wordsOf(own) : '');
+  const words = entry.concepts.map(wordsOf).find((own) => own !== '');
+  const code = entry.concepts.flatMap((concept) => concept.codings)[0]?.code;
+  return entry.member?.label ?? words ?? code ?? entry.reference.replace(/\/.*/u, '');
 }
 
 /** Longer words of the record give way to the reviewed label. */

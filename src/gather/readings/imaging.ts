@@ -96,12 +96,31 @@ export function hasMissingResults(report: Report, context: LineContext): boolean
   });
 }
 
+/** Level and side may stand in two Observations of one report. */
+function joinPlaces(places: readonly Place[]): Place {
+  const side = joinSides(places.flatMap((place) => place.side ?? []));
+  return { levels: places.flatMap((place) => place.levels), ...(side && { side }) };
+}
+
 type Found = Omit<ImagingFinding, 'report'>;
+
+const ABSENT = /\b(?:absent|negative|none|not (?:present|seen|detected|identified))\b|^\s*no\b/iu;
+
+/** Whether an Observation of a finding says that it is not there. */
+function saysAbsent({ resource }: RecordEntry, context: LineContext): boolean {
+  if (resource['valueBoolean'] === false) return true;
+  const value = concepts(resource['valueCodeableConcept']);
+  const words = [...value.map(wordsOf), text(resource['valueString']) ?? ''].join('; ');
+  return (
+    value.some((concept) => context.library.valueSet('exam-negative').memberOf(concept)) || ABSENT.test(words)
+  );
+}
 
 function codedFindings(report: Selected, context: LineContext): Found[] {
   const observations = resultObservations(report, context);
   const ofObservations = observations.flatMap((observation): Found[] => {
     const value = concepts(observation.resource['valueCodeableConcept']);
+    if (saysAbsent(observation, context)) return [];
     const what = [...value, ...observation.concepts]
       .map((concept) => kindOf(concept, context))
       .find((k) => k);
@@ -117,7 +136,7 @@ function codedFindings(report: Selected, context: LineContext): Found[] {
     const what = kindOf(concept, context);
     if (!what) return [];
     const own = placeOf([concept], context);
-    const lent = places.length === 1 && ofObservations.length === 0 ? places[0] : undefined;
+    const lent = ofObservations.length === 0 ? joinPlaces(places) : undefined;
     const side = own.side ?? lent?.side;
     const words = concept.text ?? what.label;
     const levels = own.levels.length > 0 ? own.levels : (lent?.levels ?? []);
@@ -139,8 +158,8 @@ function narrativeFindings(report: Selected, context: LineContext): Found[] {
   const narrative = narrativeOf(report);
   const read = (kind: 'root' | 'structural', pattern: RegExp): Found[] =>
     statementsOf(narrative, pattern).map(({ clause, upToHere }) => {
-      const side = sideInText(clause);
       const own = readLevels(clause);
+      const side = sideInText(clause) ?? sideInText(upToHere);
       const levels = own.length > 0 ? own : readLevels(upToHere).slice(-1);
       return { kind, coded: false, words: clause, levels, ...(side && { side }) };
     });
@@ -175,6 +194,19 @@ const REGIONS: Readonly<Record<string, readonly SpineRegion[]>> = {
   sacral: ['lumbar'],
 };
 
+/** The regions that a report of an unspecified region names in words: its own, and the sites of its Observations. */
+function regionsInWords(report: Selected, context: LineContext): SpineRegion[] {
+  const sites = resultObservations(report, context).flatMap((o) =>
+    concepts(o.resource['bodySite']).map(conceptWords),
+  );
+  const words = [narrativeOf(report), ...report.concepts.map(conceptWords), ...sites]
+    .join('; ')
+    .toLowerCase();
+  return Object.keys(REGIONS).flatMap((name) =>
+    new RegExp(`\\b${name}\\b`, 'u').test(words) ? (REGIONS[name] ?? []) : [],
+  );
+}
+
 /** The reports of spine imaging up to the evaluation date, newest first. */
 export function imagingReports(context: LineContext): {
   reports: ImagingReport[];
@@ -192,7 +224,9 @@ export function imagingReports(context: LineContext): {
         (f) => !codesRoot || f.kind !== 'root',
       );
       const named = [...coded, ...narrative].flatMap((finding) => finding.levels).flatMap(spineRegionsOf);
-      const regions = REGIONS[report.entry.member?.region ?? ''] ?? [...new Set(named)];
+      const regions = REGIONS[report.entry.member?.region ?? ''] ?? [
+        ...new Set([...named, ...regionsInWords(report.entry, context)]),
+      ];
       return {
         ...report,
         regions,
@@ -213,17 +247,15 @@ export function abnormalNerveTests(context: LineContext): { tests: NerveTest[]; 
         (f) => f.kind === 'root' && f.levels.length > 0,
       );
       if (coded) return [{ ...report, ...coded, coded: true }];
-      const stated = statementsOf(
-        narrativeOf(report.entry),
-        context.library.vocabulary('abnormalElectrodiagnostics'),
-      );
-      const words = stated.map((statement) => statement.clause).join(', ');
-      const where = narrativeOf(report.entry);
-      const levels = readLevels(stated.map((s) => s.upToHere).join('; ')).concat();
-      const named = levels.length > 0 ? levels : readLevels(where);
-      if (stated.length === 0 || named.length === 0) return [];
-      const side = sideInText(where);
-      return [{ ...report, coded: false, levels: named, words, ...(side && { side }) }];
+      const whole = narrativeOf(report.entry);
+      const stated = statementsOf(whole, context.library.vocabulary('abnormalElectrodiagnostics'));
+      const sentences = stated.map((statement) => statement.sentence).join('; ');
+      const inSentences = readLevels(sentences);
+      const levels = inSentences.length > 0 ? inSentences : readLevels(whole);
+      if (stated.length === 0 || levels.length === 0) return [];
+      const words = [...new Set(stated.map((statement) => statement.clause))].join(', ');
+      const side = sideInText(sentences) ?? sideInText(whole);
+      return [{ ...report, coded: false, levels, words, ...(side && { side }) }];
     });
   return { tests: newestFirst(tests), unread };
 }

@@ -1,75 +1,75 @@
-import { type Json, isObject, number, text } from '../../fhir/read';
+import type { DayInterval, Day } from '../../time/days';
+import type { Member, ValueSet } from '../../policy/value-set';
 import type { Evidence } from '../facts/fact';
 import type { Selected, Selection } from '../patient-record';
 import { newestFirst, observedOn } from './dates-of';
 import { evidenceOf } from './evidence';
-import type { Day, DayInterval } from '../../time/days';
+import { measurements, memberMatcher, type Measured } from './scores';
 
+/** A laboratory result; `low` and `high` differ for a result such as "> 8". Without them it could not be read. */
 export interface LabResult {
   readonly entry: Selected;
   readonly on: DayInterval | undefined;
-  readonly value: number | undefined;
+  readonly low?: number;
+  readonly high?: number;
+  /** As it stands in the record: `8`, `> 8`. */
+  readonly shown: string;
 }
 
-const PLATELET_THOUSANDS = new Set([
-  '10*3/uL',
-  '10*3/ul',
-  '10*9/L',
-  'K/uL',
-  'k/uL',
-  'x10E3/uL',
-  '10^3/uL',
-  '10^9/L',
-  'G/L',
-  'Thousand/uL',
-  'x10*9/L',
-  'x10^9/L',
-]);
-
-const PLATELET_UNITS = new Set(['/uL', '/ul', '/mm3', '{cells}/uL', 'cells/uL']);
-
+const PLATELET_THOUSANDS =
+  /^(?:10[*^]3\/u?L|10[*^]9\/L|x?10[*^E]*[39]\/(?:u?L)|K\/u?L|G\/L|Thousand\/u?L)$/iu;
+const PLATELET_UNITS = /^(?:\/u?L|\/mm3|(?:\{?cells\}?)\/u?L)$/iu;
 const INR_UNITS = new Set(['', '1', '{INR}', 'INR', '{ratio}', 'ratio']);
-
 const HIGHEST_INR = 20;
-
 const HIGHEST_PLATELETS = 2000;
 
-export function inrValue(quantity: Json): number | undefined {
-  const value = number(quantity['value']);
-  const unit = text(quantity['code']) ?? text(quantity['unit']) ?? '';
-  return value !== undefined && INR_UNITS.has(unit) && value > 0 && value <= HIGHEST_INR ? value : undefined;
+/** An INR; it has no unit. */
+export function inrValue({ value, unit = '' }: Measured): number | undefined {
+  return INR_UNITS.has(unit) && value > 0 && value <= HIGHEST_INR ? value : undefined;
 }
 
 /** Platelets in 10*9/L; without a unit a number up to 2000 is read as such, above it as a count per uL. */
-export function plateletValue(quantity: Json): number | undefined {
-  const value = number(quantity['value']);
-  if (value === undefined || value < 0) return undefined;
-  const unit = text(quantity['code']) ?? text(quantity['unit']) ?? '';
-  const isPerMicrolitre =
-    PLATELET_UNITS.has(unit) || ((unit === '' || unit === '1') && value > HIGHEST_PLATELETS);
-  if (!isPerMicrolitre && !PLATELET_THOUSANDS.has(unit) && unit !== '' && unit !== '1') return undefined;
+export function plateletValue({ value, unit = '' }: Measured): number | undefined {
+  if (value < 0) return undefined;
+  const isBare = unit === '' || unit === '1';
+  const isPerMicrolitre = PLATELET_UNITS.test(unit) || (isBare && value > HIGHEST_PLATELETS);
+  if (!isPerMicrolitre && !isBare && !PLATELET_THOUSANDS.test(unit)) return undefined;
   const thousands = isPerMicrolitre ? value / 1000 : value;
   return thousands <= HIGHEST_PLATELETS ? thousands : undefined;
 }
 
-/** The newest result that is not too old; later results count too. Undated results are not known to be current. */
+function bounds(measured: Measured | undefined, read: (measured: Measured) => number | undefined) {
+  const value = measured && read(measured);
+  if (!measured || value === undefined) return { shown: '' };
+  const shown = measured.comparator === undefined ? `${value}` : `${measured.comparator} ${value}`;
+  if (measured.comparator === undefined) return { low: value, high: value, shown };
+  return measured.comparator.startsWith('>')
+    ? { low: value, high: Number.POSITIVE_INFINITY, shown }
+    : { low: 0, high: value, shown };
+}
+
+/**
+ * The newest result that is not too old; results after the day count too. One whose date may or may not be too old
+ * has no value; undated ones are not known to be current and are passed over.
+ */
 export function newestLab(
   selection: Selection,
+  codes: readonly ValueSet[],
   asOf: Day,
   days: number,
-  read: (quantity: Json) => number | undefined,
+  read: (measured: Measured) => number | undefined,
 ): LabResult | undefined {
-  const recent = newestFirst(
-    selection.items.map((entry) => ({ ...entry, on: observedOn(entry.resource) })),
-  ).filter((entry) => entry.on !== undefined && asOf - entry.on.latest <= days);
-  const entry = recent[0];
+  const match = memberMatcher(codes);
+  const entries = selection.items.map((entry) => ({ ...entry, on: observedOn(entry.resource) }));
+  const entry = newestFirst(entries).find(({ on }) => on !== undefined && asOf - on.latest <= days);
   if (!entry) return undefined;
-  const quantity = entry.resource['valueQuantity'];
-  const comparator = isObject(quantity) ? text(quantity['comparator']) : undefined;
-  const value = isObject(quantity) && comparator === undefined ? read(quantity) : undefined;
-  return { entry, on: entry.on, value };
+  const isWanted = (holder: { readonly [key: string]: unknown }): Member | undefined => match(holder['code']);
+  const found = measurements(entry, isWanted).find(({ measured }) => measured !== undefined);
+  const isSurelyRecent = entry.on !== undefined && asOf - entry.on.earliest <= days;
+  const result = bounds(found?.measured, read);
+  return { entry, on: entry.on, ...(isSurelyRecent ? result : { shown: '' }) };
 }
 
 export function pointAtLab(lab: LabResult, what: string): Evidence {
-  return evidenceOf(lab.entry, lab.on, lab.value === undefined ? what : `${what} ${lab.value}`);
+  return evidenceOf(lab.entry, lab.on, `${what} ${lab.shown}`.trim());
 }

@@ -49,19 +49,8 @@ export interface Score {
   readonly unit: string;
 }
 
-const BARE_UNITS = new Set([
-  '',
-  '1',
-  '{score}',
-  'score',
-  '{points}',
-  'points',
-  '/10',
-  '/100',
-  '/50',
-  '{T-score}',
-  '{tscore}',
-]);
+/** Units that say nothing of the scale: none, UCUM annotations such as `{score}`, and plain words for a score. */
+const BARE_UNIT = /^(?:1|\{[^}]*\}|scores?|points?|\/10|\/50|\/100|)$/iu;
 
 function painOutOf10(scale: string, { value, unit = '', comparator }: Measured): number | undefined {
   if (value < 0 || comparator !== undefined) return undefined;
@@ -69,7 +58,7 @@ function painOutOf10(scale: string, { value, unit = '', comparator }: Measured):
   if (unit === 'mm') return within(value / 10);
   if (unit === 'cm' || unit === '/10') return within(value);
   if (unit === '/100' || unit === '%') return scale === '0-10' ? undefined : within(value / 10);
-  if (!BARE_UNITS.has(unit)) return undefined;
+  if (!BARE_UNIT.test(unit)) return undefined;
   if (value <= 10) return value;
   return scale === '0-10-or-mm' ? within(value / 10) : undefined;
 }
@@ -78,7 +67,7 @@ function functionScore(scale: string | undefined, { value, unit = '', comparator
   const outOf = scale === '0-50' ? 50 : 100;
   const usable = comparator === undefined && value >= 0;
   if (unit === '%') return { value: usable && value <= 100 ? value : undefined, outOf: 100, unit: '%' };
-  const known = BARE_UNITS.has(unit);
+  const known = BARE_UNIT.test(unit);
   return {
     value: usable && known && value <= outOf ? value : undefined,
     outOf,

@@ -17,9 +17,6 @@ interface Course {
   readonly stoppedForMedicalReason: boolean;
 }
 
-/** Sessions at most this many days apart form one treatment series. */
-const SERIES_GAP_DAYS = 30;
-
 function isGoingOn(entry: Selected): boolean {
   return ['in-progress', 'active'].includes(text(entry.resource['status']) ?? '');
 }
@@ -55,18 +52,20 @@ function courseOf(entry: Selected, dates: Dates, context: LineContext): Course |
   };
 }
 
-function isOneDay(dates: Dates): boolean {
-  return (
-    dates.start !== undefined && dates.start.earliest === dates.start.latest && dates.start === dates.end
-  );
+function isOneDay({ start, end }: Dates): boolean {
+  return start !== undefined && end !== undefined && start.earliest === end.latest;
 }
 
-/** Joins single visits at most 30 days apart; a visit of evaluation alone is no treatment. */
-function seriesOf(
-  visits: readonly Selected[],
-  evaluations: readonly Selected[],
-  context: LineContext,
-): Course[] {
+/** The resources that courses are made of. Evaluations extend a series of visits, but are no treatment themselves. */
+export interface Treatments {
+  readonly treatments: readonly Selected[];
+  readonly evaluations: readonly Selected[];
+  /** Visits at most this many days apart form one course. */
+  readonly gapDays: number;
+}
+
+/** Joins single visits that are close enough; a series of evaluations alone is no course. */
+function seriesOf({ treatments: visits, evaluations, gapDays }: Treatments, context: LineContext): Course[] {
   const dayOf = (entry: Selected): Day => performed(entry.resource).start?.earliest ?? 0;
   const all = [...visits, ...evaluations]
     .filter((entry) => dayOf(entry) <= context.asOf)
@@ -75,7 +74,7 @@ function seriesOf(
   for (const entry of all) {
     const current = series.at(-1);
     const last = current?.at(-1);
-    if (current && last && dayOf(entry) - dayOf(last) <= SERIES_GAP_DAYS) current.push(entry);
+    if (current && last && dayOf(entry) - dayOf(last) <= gapDays) current.push(entry);
     else series.push([entry]);
   }
   const treated = new Set(visits);
@@ -96,11 +95,8 @@ function seriesOf(
     });
 }
 
-export function coursesOf(
-  treatments: readonly Selected[],
-  evaluations: readonly Selected[],
-  context: LineContext,
-): Course[] {
+/** The courses of treatment: stretches with a start and an end, and series of single visits. */
+export function coursesOf({ treatments, evaluations, gapDays }: Treatments, context: LineContext): Course[] {
   const isVisit = (entry: Selected): boolean => isOneDay(performed(entry.resource));
   const stretches = treatments
     .filter((entry) => !isVisit(entry))
@@ -111,7 +107,12 @@ export function coursesOf(
           : performed(entry.resource);
       return courseOf(entry, dates, context) ?? [];
     });
-  return [...stretches, ...seriesOf(treatments.filter(isVisit), evaluations.filter(isVisit), context)];
+  const visits = {
+    treatments: treatments.filter(isVisit),
+    evaluations: evaluations.filter(isVisit),
+    gapDays,
+  };
+  return [...stretches, ...seriesOf(visits, context)];
 }
 
 export function daysOf(courses: readonly Course[], which: 'surely' | 'atMost'): number {

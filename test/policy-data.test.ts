@@ -1,0 +1,173 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { isObject, number, objects, text, type Json } from '../src/fhir/read';
+import { FACTS } from '../src/gather/facts';
+import { normalCode, type CodeSystem } from '../src/policy/code-systems';
+import { library, POLICIES, ROOT } from './support/service-for-test';
+
+function dataOf(file: string): Json {
+  const data: unknown = parse(readFileSync(join(POLICIES, file), 'utf8'));
+  if (!isObject(data)) throw new Error(`${file} holds no members`);
+  return data;
+}
+
+/** Every string in the data, at any depth. */
+function stringsIn(data: unknown): string[] {
+  if (typeof data === 'string') return [data];
+  if (Array.isArray(data)) return data.flatMap(stringsIn);
+  return isObject(data) ? Object.values(data).flatMap(stringsIn) : [];
+}
+
+/** Every string under a member of that name, at any depth. */
+function stringsUnder(member: string, data: unknown): string[] {
+  if (Array.isArray(data)) return data.flatMap((item) => stringsUnder(member, item));
+  if (!isObject(data)) return [];
+  return Object.entries(data).flatMap(([name, value]) =>
+    name === member ? stringsIn(value) : stringsUnder(member, value),
+  );
+}
+
+interface SourceFile {
+  readonly name: string;
+  readonly code: string;
+}
+
+/** TypeScript without its comments; a `//` in an address stays. */
+function withoutComments(typescript: string): string {
+  return typescript.replace(/\/\*[^]*?\*\/|(?<!:)\/\/.*/gu, '');
+}
+
+const SOURCES: readonly SourceFile[] = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => ({ name, code: withoutComments(readFileSync(join(ROOT, 'src', name), 'utf8')) }));
+
+/** Whether code asks for the policy data of that name; the list of all names does not count. */
+function isNamedInCode(name: string): boolean {
+  return SOURCES.some((file) => file.name !== join('policy', 'names.ts') && file.code.includes(`'${name}'`));
+}
+
+const FOLDERS = readdirSync(join(POLICIES, 'policies'));
+const policyFiles = FOLDERS.flatMap((folder) =>
+  readdirSync(join(POLICIES, 'policies', folder))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => dataOf(join('policies', folder, name))),
+);
+const selectors = dataOf('selectors.yaml');
+const valueSets = readdirSync(join(POLICIES, 'value-sets')).map((name) => name.replace('.yaml', ''));
+
+describe('value sets', () => {
+  test.each(valueSets)('no code stands twice in %s', (name) => {
+    const keys = objects(dataOf(`value-sets/${name}.yaml`)['concepts']).map((member) => {
+      const system = text(member['system']) as CodeSystem;
+      const prefix = text(member['prefix']);
+      return `${system} ${normalCode(system, prefix ?? text(member['code']) ?? '')}${prefix ? '…' : ''}`;
+    });
+    expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
+  });
+});
+
+describe('nothing is left over: every entry is used by', () => {
+  const named = new Set([...stringsUnder('codes', selectors), ...stringsUnder('diagnoses', policyFiles)]);
+  const cited = new Set(stringsUnder('sources', policyFiles));
+  const included = new Set(stringsUnder('includes', policyFiles));
+  const remedies = new Set(stringsUnder('remedy', policyFiles));
+  const said = stringsIn(policyFiles).join(' ');
+  const thresholds = new Set(Object.values(FACTS).flatMap((fact) => fact.thresholds));
+  const parameters = FOLDERS.flatMap((folder) =>
+    Object.keys(dataOf(join('policies', folder, 'parameters.yaml'))),
+  );
+
+  test.each([
+    [
+      'value set: a selector, a policy or code',
+      valueSets,
+      (id: string) => named.has(id) || isNamedInCode(id),
+    ],
+    ['selector: code', Object.keys(selectors), isNamedInCode],
+    ['vocabulary entry: code', Object.keys(dataOf('vocabulary.yaml')), isNamedInCode],
+    ['source: a criterion or a number', [...library.sources.keys()], (id: string) => cited.has(id)],
+    [
+      'number: a fact or a sentence',
+      parameters,
+      (name: string) => thresholds.has(name) || said.includes(`{${name}}`),
+    ],
+    [
+      'shared criterion: a policy',
+      objects(dataOf('policies/_shared/criteria.yaml')['criteria']).map((c) => text(c['id']) ?? ''),
+      (id: string) => included.has(id),
+    ],
+    ['remedy: a criterion', Object.keys(library.wording.remedies), (id: string) => remedies.has(id)],
+  ])('%s', (_title, names, isUsed) => {
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !isUsed(name))).toEqual([]);
+  });
+});
+
+const asked = [...library.policies.values()].flatMap((policy) =>
+  [...library.profiles.keys()].flatMap((profile) =>
+    policy
+      .criteria(profile)
+      .filter((criterion) => criterion.asked)
+      .map((criterion) => [`${criterion.id}, ${profile}`, criterion] as const),
+  ),
+);
+
+test.each(asked)('%s cites sources that are listed', (_title, criterion) => {
+  expect(criterion.sources).not.toEqual([]);
+  expect(criterion.sources.filter((id) => !library.sources.has(id))).toEqual([]);
+});
+
+/** CPT codes of nerve blocks: 64xxx, trigger points 2055x, epidurals 6232x. */
+function blockCodesIn(code: string): string[] {
+  return code.match(/\b(?:64\d{3}|2055\d|6232\d)\b/gu) ?? [];
+}
+
+/** The numbers that code calculates and compares with; what stands in quotes or regular expressions is none. */
+function numbersIn(code: string): string[] {
+  const bare = code
+    .replace(/(['"])(?:\\.|(?!\1)[^\\\n])*\1|`(?:\\.|[^`\\])*`/gu, '')
+    .replace(/(?<=[=(,[:!&|?]\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n])+\/[a-z]*/gu, '');
+  return bare.match(/(?<![\w.])\d+(?:\.\d+)?\b/gu) ?? [];
+}
+
+describe('clinical content stays out of code', () => {
+  /** Days and percentages of every policy and profile. */
+  const thresholds = new Set(
+    FOLDERS.flatMap((folder) => Object.values(dataOf(join('policies', folder, 'parameters.yaml'))))
+      .filter((parameter): parameter is Json => isObject(parameter))
+      .filter((parameter) => parameter['unit'] === 'd' || parameter['unit'] === '%')
+      .flatMap((parameter) => Object.values(isObject(parameter['values']) ? parameter['values'] : {}))
+      .flatMap((setting) => (isObject(setting) ? (number(setting['value']) ?? []) : []))
+      .map(String),
+  );
+  /** The same digits with another meaning. */
+  const NOT_THRESHOLDS = [
+    // How far apart visits may lie and still be one course of therapy.
+    // A month in days: a third of 13 weeks.
+    'DAYS_A_MONTH = 91 / 3',
+    // The Oswestry sum is out of 50.
+    "scale === '0-50' ? 50 : 100",
+    'outOf === 50 ?',
+  ];
+
+  test('the scans see what they are for', () => {
+    expect(blockCodesIn("if (line.code === '64483' || codes.has(`20552`))")).toEqual(['64483', '20552']);
+    expect(numbersIn("if (days >= 42 && text !== 'at 28' && /a{14}/u.test(x)) return 4.5;")).toEqual([
+      '42',
+      '4.5',
+    ]);
+    expect(numbersIn("const note = 'it\\'s 28'; f(/['\"]50/u, 91 / 3)")).toEqual(['91', '3']);
+    expect([...thresholds]).toEqual(expect.arrayContaining(['28', '42', '50', '90']));
+  });
+
+  test.each(SOURCES.map((file) => [file.name, file] as const))('%s', (_name, { code }) => {
+    expect(blockCodesIn(code)).toEqual([]);
+    const rest = NOT_THRESHOLDS.reduce((left, known) => left.replace(known, ''), code);
+    expect(numbersIn(rest).filter((digits) => thresholds.has(digits))).toEqual([]);
+  });
+
+  test.each(NOT_THRESHOLDS)('the exception for "%s" is still needed', (known) => {
+    expect(SOURCES.filter(({ code }) => code.includes(known))).toHaveLength(1);
+  });
+});
