@@ -70,7 +70,7 @@ export function readHookRequest(body: unknown, hook: string): HookRequest {
 
   const draftOrders = isObject(context?.['draftOrders']) ? context['draftOrders'] : {};
   const named = isObject(extension) ? (extension[PROFILE_EXTENSION] ?? undefined) : undefined;
-  const profile = named === undefined || named === '' ? undefined : String(named);
+  const profile = named === undefined || named === '' ? undefined : (text(named) ?? JSON.stringify(named));
   return {
     patientId: bareId(text(context?.['patientId']) ?? ''),
     draftOrders: objects(draftOrders['entry']),

@@ -67,7 +67,7 @@ function compose(draft: Draft, speaker: Speaker, newId: () => string): Suggestio
         : {
             type: change.type,
             description,
-            resource: withoutEmptyMembers(change.resource) as unknown as FhirResource,
+            resource: withoutEmptyMembers(change.resource) as FhirResource,
           };
     }),
   };
