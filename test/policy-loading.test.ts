@@ -117,7 +117,7 @@ const CRITERIA: readonly Mistake[] = [
     file: SHARED,
     right: 'met: "%addOn.hasPrimary"',
     wrong: 'met: "%addOn.hasPrimary = true"',
-    says: 'ORD-ADD: "=true" is not allowed in a condition; name a fact\'s field instead',
+    says: 'ORD-ADD: "= true" is not allowed in a condition; name a fact\'s field instead',
   },
   {
     what: 'a condition that ends too early',

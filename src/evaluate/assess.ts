@@ -25,6 +25,15 @@ export interface Assessment {
   readonly contexts: readonly LineContext[];
 }
 
+/** Keeps what was read under each name. */
+function onceReader(): LineContext['once'] {
+  const known = new Map<string, unknown>();
+  return <T>(name: string, read: () => T): T => {
+    if (!known.has(name)) known.set(name, read());
+    return known.get(name) as T;
+  };
+}
+
 /**
  * Judges every line of a group against its policy. Pure: the same group, record and policy give the same answer, and
  * no clock is read.
@@ -45,6 +54,7 @@ export function assess(
     profile: profile.id,
     asOf: group.session.evaluatedOn,
     select: (name) => record.select(library.selector(name)),
+    once: onceReader(),
   }));
   const lines = contexts.map((context): LineAssessment => {
     const read = factReader(FACTS, context);

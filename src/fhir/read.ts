@@ -25,8 +25,8 @@ export function isObject(value: unknown): value is Json {
 }
 
 /** The objects of a repeating element; one object in place of a list counts as a list of one. */
-export function objects(value: unknown): Json[] {
-  if (Array.isArray(value)) return value.filter(isObject);
+export function objects(value: unknown): readonly Json[] {
+  if (Array.isArray(value)) return value.every(isObject) ? value : value.filter(isObject);
   return isObject(value) ? [value] : [];
 }
 
@@ -50,8 +50,8 @@ function readCoding(value: Json): Code | undefined {
   };
 }
 
-function sortedBy<T>(items: readonly T[], key: (item: T) => string): T[] {
-  return items.length < 2 ? [...items] : items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+function sortedBy<T>(items: T[], key: (item: T) => string): T[] {
+  return items.length < 2 ? items : items.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function codingKey({ system, code }: Code): string {
@@ -62,20 +62,30 @@ function conceptKey(concept: Concept): string {
   return [...concept.codings.map(codingKey), concept.text ?? ''].join(' ');
 }
 
+/** The codings of a CodeableConcept element, repeating or not, as they stand there. */
+export function codingsOf(value: unknown): Code[] {
+  const codings: Code[] = [];
+  for (const concept of objects(value)) {
+    for (const coding of objects(concept['coding'])) {
+      const read = readCoding(coding);
+      if (read) codings.push(read);
+    }
+  }
+  return codings;
+}
+
 /**
  * Reads the concepts of a CodeableConcept element, repeating or not; concepts that say nothing are passed over. The
  * sequence in which a sender lists codings and concepts means nothing, so both are sorted.
  */
 export function concepts(value: unknown): Concept[] {
-  const read = objects(value).flatMap((concept) => {
-    const codings = sortedBy(
-      objects(concept['coding']).flatMap((coding) => readCoding(coding) ?? []),
-      codingKey,
-    );
+  const read: Concept[] = [];
+  for (const concept of objects(value)) {
+    const codings = sortedBy(codingsOf(concept), codingKey);
     const words = text(concept['text']);
-    if (codings.length === 0 && words === undefined) return [];
-    return [{ codings, ...(words !== undefined && { text: words }) }];
-  });
+    if (words !== undefined) read.push({ codings, text: words });
+    else if (codings.length > 0) read.push({ codings });
+  }
   return sortedBy(read, conceptKey);
 }
 

@@ -1,4 +1,14 @@
-import { concepts, isObject, objects, referenceOf, text, type Concept, type Json } from '../fhir/read';
+import {
+  codingsOf,
+  concepts,
+  isObject,
+  objects,
+  referenceOf,
+  text,
+  type Code,
+  type Concept,
+  type Json,
+} from '../fhir/read';
 import type { Selector } from '../policy/library';
 import { codeKey, type Member, type ValueSet } from '../policy/value-set';
 import { isUsable, subjectOf } from './usable-resource';
@@ -43,7 +53,6 @@ interface TypeIndex {
   readonly entries: RecordEntry[];
   readonly uncoded: RecordEntry[];
   readonly byCode: Map<string, RecordEntry[]>;
-  readonly byCategory: Map<string, RecordEntry[]>;
 }
 
 const CODE_ELEMENT: Readonly<Record<string, string>> = {
@@ -84,8 +93,51 @@ function add(map: Map<string, RecordEntry[]>, key: string, entry: RecordEntry): 
   else if (entries.at(-1) !== entry) entries.push(entry);
 }
 
-function emptyIndex(): TypeIndex {
-  return { entries: [], uncoded: [], byCode: new Map(), byCategory: new Map() };
+/** A record entry; its concepts are read when somebody asks for them. */
+function recordEntry(
+  reference: string,
+  resource: Json,
+  find: (reference: string) => Json | undefined,
+): RecordEntry {
+  let known: readonly Concept[] | undefined;
+  return {
+    reference,
+    resource,
+    get concepts() {
+      known ??= conceptsOf(resource, find);
+      return known;
+    },
+  };
+}
+
+/** The codes an entry is found by, read without building concepts where the code element says it all. */
+function codesOf(type: string, entry: RecordEntry): readonly Code[] {
+  const { resource } = entry;
+  if (type in CODE_ELEMENT) return entry.concepts.flatMap((concept) => concept.codings);
+  const codes = codingsOf(resource['code']);
+  for (const component of objects(resource['component'])) codes.push(...codingsOf(component['code']));
+  return codes;
+}
+
+function indexEntry(index: TypeIndex, type: string, entry: RecordEntry): void {
+  index.entries.push(entry);
+  const codes = codesOf(type, entry);
+  if (codes.length === 0) index.uncoded.push(entry);
+  for (const code of codes) {
+    const key = codeKey(code);
+    if (key !== undefined) add(index.byCode, key, entry);
+  }
+}
+
+/** The entries of which a category names the words, in its text, code or display. */
+function ofCategory(entries: readonly RecordEntry[], words: string): RecordEntry[] {
+  return entries.filter(({ resource }) =>
+    concepts(resource['category']).some((category) =>
+      [category.text ?? '', ...category.codings.flatMap((c) => [c.code, c.display ?? ''])].some((name) =>
+        name.toLowerCase().includes(words),
+      ),
+    ),
+  );
 }
 
 /** One of the systems' spellings of the patient in context. */
@@ -93,6 +145,8 @@ function isPatient(subject: string, patientId: string): boolean {
   const reference = referenceOf({ reference: subject });
   return reference === undefined ? subject === `urn:uuid:${patientId}` : reference === `Patient/${patientId}`;
 }
+
+const NOTHING: TypeIndex = { entries: [], uncoded: [], byCode: new Map() };
 
 function memberOf(entry: RecordEntry, sets: readonly ValueSet[]): Member | undefined {
   for (const concept of entry.concepts) {
@@ -105,11 +159,7 @@ function memberOf(entry: RecordEntry, sets: readonly ValueSet[]): Member | undef
 }
 
 function candidates(type: string, index: TypeIndex, selector: Selector): readonly RecordEntry[] {
-  const { category } = selector;
-  if (category !== undefined) {
-    const named = [...index.byCategory].filter(([name]) => name.includes(category));
-    return [...new Set(named.flatMap(([, entries]) => entries))];
-  }
+  if (selector.category !== undefined) return ofCategory(index.entries, selector.category);
   if (selector.codes.length === 0) return index.entries;
   const isByName = selector.codes.some((set) => set.hasNames);
   if (isByName && type !== 'Observation') return index.entries;
@@ -153,27 +203,12 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
 
   const indexes = new Map<string, TypeIndex>();
   const entries = new Map<string, RecordEntry>();
-  const find = (reference: string): Json | undefined => byReference.get(reference);
-  for (const reference of [...usable.keys()].toSorted()) {
-    const { type, resource } = usable.get(reference) ?? { type: '', resource: {} };
-    const entry: RecordEntry = { reference, resource, concepts: conceptsOf(resource, find) };
+  for (const [reference, { type, resource }] of usable) {
+    const entry = recordEntry(reference, resource, (other) => byReference.get(other));
     entries.set(reference, entry);
-    const index = indexes.get(type) ?? emptyIndex();
+    const index = indexes.get(type) ?? { entries: [], uncoded: [], byCode: new Map() };
     indexes.set(type, index);
-    index.entries.push(entry);
-    if (entry.concepts.every((concept) => concept.codings.length === 0)) index.uncoded.push(entry);
-    for (const coding of entry.concepts.flatMap((concept) => concept.codings)) {
-      const key = codeKey(coding);
-      if (key !== undefined) add(index.byCode, key, entry);
-    }
-    for (const category of concepts(resource['category'])) {
-      for (const name of [
-        category.text ?? '',
-        ...category.codings.flatMap((c) => [c.code, c.display ?? '']),
-      ]) {
-        if (name !== '') add(index.byCategory, name.toLowerCase(), entry);
-      }
-    }
+    indexEntry(index, type, entry);
   }
 
   const cache = new Map<string, Selection>();
@@ -183,7 +218,7 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
     for (const type of selector.from) {
       const key = keyOfType.get(type);
       if (key === undefined || unread.has(key)) hidden.add(key ?? type);
-      for (const entry of candidates(type, indexes.get(type) ?? emptyIndex(), selector)) {
+      for (const entry of candidates(type, indexes.get(type) ?? NOTHING, selector)) {
         const status = text(entry.resource['status']) ?? '';
         if (selector.status ? !selector.status.has(status) : status === 'not-done') continue;
         const member = selector.codes.length > 0 ? memberOf(entry, selector.codes) : undefined;

@@ -1,4 +1,4 @@
-import { concepts, isObject, text, type Json } from '../fhir/read';
+import { codingsOf, isObject, text, type Json } from '../fhir/read';
 
 const USABLE_STATUS: Readonly<Record<string, ReadonlySet<string>>> = {
   Observation: new Set(['final', 'amended', 'corrected']),
@@ -12,7 +12,7 @@ const USABLE_STATUS: Readonly<Record<string, ReadonlySet<string>>> = {
 };
 
 function hasCode(value: unknown, codes: readonly string[]): boolean {
-  return concepts(value).some((concept) => concept.codings.some((coding) => codes.includes(coding.code)));
+  return codingsOf(value).some((coding) => codes.includes(coding.code));
 }
 
 /** Whether a record entry may become evidence at all: entered in error, refuted, draft and cancelled never do. */

@@ -86,8 +86,13 @@ export function answerOrderSign(request: HookRequest, dependencies: OrderSignDep
   const cards = judged.map(({ group, policy }): Card => {
     const assessment = assess(group, policy, profile, record, library);
     const speaker = { library, policy, profile: profile.id, unread: record.unread };
-    const sides = evidencedSides(assessment.contexts);
-    return presentCard({ assessment, speaker, patientId: request.patientId, evidencedSides: sides, newId });
+    return presentCard({
+      assessment,
+      speaker,
+      patientId: request.patientId,
+      evidencedSides: () => evidencedSides(assessment.contexts),
+      newId,
+    });
   });
   return { cards };
 }

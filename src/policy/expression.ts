@@ -33,36 +33,99 @@ export function compileSelector(expression: string): (resource: Json) => boolean
 
 export type FactFields = Readonly<Record<string, boolean | undefined>>;
 
-const CONDITION_TOKENS = /%([a-z]\w*)\.([a-z]\w*)|\band\b|\bor\b|\.not\(\)|[()]|\s+/giu;
+const CONDITION_TOKEN = /%([a-z]\w*)\.([a-z]\w*)|\b(and|or)\b|(\.not\(\))|([()])|\s+/giuy;
 
 export interface ConditionReference {
   readonly fact: string;
   readonly field: string;
 }
 
-/**
- * The fact fields a criterion's condition names, in its order. A condition may hold nothing but `%fact.field`,
- * `and`, `or`, `.not()` and parentheses; anything else is an error with the text that is not allowed.
- */
-export function conditionReferences(expression: string): ConditionReference[] {
-  const rest = expression.replace(CONDITION_TOKENS, '');
-  if (rest !== '') throw new Error(`"${rest}" is not allowed in a condition; name a fact's field instead`);
-  return [...expression.matchAll(/%([a-z]\w*)\.([a-z]\w*)/giu)].map((match) => ({
-    fact: match[1] ?? '',
-    field: match[2] ?? '',
-  }));
+type Token = ConditionReference | 'and' | 'or' | '.not()' | '(' | ')';
+
+function tokensOf(expression: string): Token[] {
+  const tokens: Token[] = [];
+  CONDITION_TOKEN.lastIndex = 0;
+  for (let at = 0; at < expression.length; at = CONDITION_TOKEN.lastIndex) {
+    const match = CONDITION_TOKEN.exec(expression);
+    if (!match) {
+      throw new Error(
+        `"${expression.slice(at).trim()}" is not allowed in a condition; name a fact's field instead`,
+      );
+    }
+    const [, fact, field, operator, negation, parenthesis] = match;
+    if (fact !== undefined && field !== undefined) tokens.push({ fact, field });
+    else if (operator ?? negation ?? parenthesis) tokens.push((operator ?? negation ?? parenthesis) as Token);
+  }
+  return tokens;
 }
 
-/** Three-valued: FHIRPath's empty is undefined. */
+/** The fact fields a criterion's condition names, in its order. */
+export function conditionReferences(expression: string): ConditionReference[] {
+  return tokensOf(expression).filter((token) => typeof token === 'object');
+}
+
+/** Three-valued as in FHIRPath: its empty is undefined. */
 export type Condition = (facts: Readonly<Record<string, FactFields>>) => boolean | undefined;
 
-/** Compiles a criterion's condition over facts; throws on bad syntax. */
-export function compileCondition(expression: string): Condition {
-  conditionReferences(expression);
-  const evaluate = compiled(expression);
+function both(a: Condition, b: Condition): Condition {
   return (facts) => {
-    const result: unknown[] = evaluate({}, facts);
-    const value = result[0];
-    return typeof value === 'boolean' ? value : undefined;
+    const [left, right] = [a(facts), b(facts)];
+    if (left === false || right === false) return false;
+    return left === undefined || right === undefined ? undefined : true;
   };
+}
+
+function negated(condition: Condition): Condition {
+  return (facts) => {
+    const value = condition(facts);
+    return value === undefined ? undefined : !value;
+  };
+}
+
+function either(a: Condition, b: Condition): Condition {
+  return negated(both(negated(a), negated(b)));
+}
+
+/**
+ * Compiles a criterion's condition over facts. It is the part of FHIRPath that needs no engine: `%fact.field`, `and`,
+ * `or`, `.not()` and parentheses, with FHIRPath's precedence and three-valued logic. Throws on anything else.
+ */
+export function compileCondition(expression: string): Condition {
+  const tokens = tokensOf(expression);
+  let next = 0;
+  const take = (token: Token): boolean => {
+    if (tokens[next] !== token) return false;
+    next += 1;
+    return true;
+  };
+  const term = (): Condition => {
+    const token = tokens[next];
+    next += 1;
+    let value: Condition;
+    if (token === '(') {
+      value = alternatives();
+      if (!take(')')) throw new Error('a parenthesis is not closed');
+    } else if (typeof token === 'object') {
+      value = (facts) => facts[token.fact]?.[token.field];
+    } else {
+      throw new Error(
+        token === undefined ? 'something is missing at the end' : `"${token}" stands where a fact should`,
+      );
+    }
+    while (take('.not()')) value = negated(value);
+    return value;
+  };
+  const conjunction = (): Condition => {
+    let value = term();
+    while (take('and')) value = both(value, term());
+    return value;
+  };
+  function alternatives(): Condition {
+    let value = conjunction();
+    while (take('or')) value = either(value, conjunction());
+    return value;
+  }
+  const condition = alternatives();
+  if (next < tokens.length) throw new Error('it does not end where it should');
+  return condition;
 }

@@ -70,6 +70,16 @@ export function compileValueSet(source: ValueSetSource): ValueSet {
       : (exact.get(key) ?? prefixes.find((prefix) => key.startsWith(prefix.key))?.member);
   const memberOfCode = (code: Code): Member | undefined => memberOfKey(codeKey(code));
 
+  const firstMember = (concept: Concept): Member | undefined => {
+    for (const coding of concept.codings) {
+      const member = memberOfCode(coding);
+      if (member) return member;
+    }
+    return undefined;
+  };
+  const isByWords =
+    names !== undefined || notNames !== undefined || source.singleIngredient || source.excludes.length > 0;
+
   return {
     id: source.id,
     exact,
@@ -77,14 +87,13 @@ export function compileValueSet(source: ValueSetSource): ValueSet {
     hasNames: names !== undefined,
     memberOfCode,
     memberOf(concept) {
+      if (!isByWords) return firstMember(concept);
       const words = [concept.text ?? '', ...concept.codings.map((coding) => coding.display ?? '')].join(' ');
       if (notNames?.test(words) || (source.singleIngredient && TWO_INGREDIENTS.test(words))) return undefined;
       if (concept.codings.some(({ code }) => source.excludes.some((prefix) => code.startsWith(prefix))))
         return undefined;
-      for (const coding of concept.codings) {
-        const member = memberOfCode(coding);
-        if (member) return member;
-      }
+      const member = firstMember(concept);
+      if (member) return member;
       const name = names?.exec(words)?.[0];
       return name === undefined ? undefined : { system: 'local', label: name.toLowerCase() };
     },

@@ -12,7 +12,7 @@ export interface SuggestionContext {
   readonly speaker: Speaker;
   readonly patientId: string;
   /** Sides that coded evidence names for the symptoms or the imaging. */
-  readonly evidencedSides: readonly Side[];
+  readonly evidencedSides: () => readonly Side[];
   readonly newId: () => string;
 }
 
@@ -213,7 +213,7 @@ function joinByOrder(
 export function addSide(failing: readonly OrderedLine[], { evidencedSides }: SuggestionContext): Draft[] {
   const orders = [...new Set(failing.map((line) => line.order))].filter((order) => !order.side);
   if (orders.length === 0 || !orders.every(canBeChanged)) return [];
-  const evidenced = joinSides(evidencedSides);
+  const evidenced = joinSides(evidencedSides());
   return (['left', 'right'] as const)
     .map((side): Draft => {
       const actions = orders.map((order) => {

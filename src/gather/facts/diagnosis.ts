@@ -190,6 +190,10 @@ export const diagnosis = defineFact({
 
 /** The active confirmed Conditions that support the line's diagnosis: stated on the order, or in its region. */
 export function supportingConditions(context: LineContext): Selected[] {
+  return context.once('supportingConditions', () => readSupportingConditions(context));
+}
+
+function readSupportingConditions(context: LineContext): Selected[] {
   const sets = context.policy.supportedDiagnoses(context.profile);
   const inRegion = confirmed(ofProblemList(context, sets)).flatMap((stated) => stated.condition ?? []);
   const onOrder = new Set(codedReasons(context).flatMap((c) => c.codings.map((coding) => coding.code)));

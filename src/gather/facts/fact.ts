@@ -37,6 +37,8 @@ export interface LineContext {
   /** The evaluation date; rules never read a clock. */
   readonly asOf: Day;
   select(name: SelectorName): Selection;
+  /** Reads something of the line once, however many facts ask for it. */
+  once<T>(name: string, read: () => T): T;
 }
 
 export interface FactContext<Parameter extends string> extends LineContext {
@@ -73,14 +75,11 @@ export function defineFact<
     words: definition.words ?? [],
     read(context) {
       const value = (name: string) => context.policy.threshold(context.profile, name);
-      return definition.read({
-        ...context,
-        threshold(name) {
-          const threshold = value(name);
-          return typeof threshold === 'number' ? threshold : undefined;
-        },
-        setting: (name) => value(name) === true,
-      });
+      const threshold = (name: string): number | undefined => {
+        const known = value(name);
+        return typeof known === 'number' ? known : undefined;
+      };
+      return definition.read({ ...context, threshold, setting: (name) => value(name) === true });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { concepts, isObject, period } from '../../fhir/read';
+import { codingsOf, isObject, period } from '../../fhir/read';
 import { parseDays, type Day, type DayInterval } from '../../time/days';
 import type { Selected } from '../patient-record';
 import { isPossible } from '../usable-resource';
@@ -6,7 +6,7 @@ import { isPossible } from '../usable-resource';
 /** Whether a diagnosis holds on the day: active, recurring or relapsed; without a status, unless it has abated. */
 export function isActive(condition: Selected, asOf: Day): boolean {
   const { resource } = condition;
-  const codes = concepts(resource['clinicalStatus']).flatMap((concept) => concept.codings.map((c) => c.code));
+  const codes = codingsOf(resource['clinicalStatus']).map((coding) => coding.code);
   if (codes.length > 0) return codes.some((code) => ['active', 'recurrence', 'relapse'].includes(code));
   const abated = parseDays(resource['abatementDateTime']) ?? period(resource['abatementPeriod']).end;
   if (abated) return abated.latest >= asOf;

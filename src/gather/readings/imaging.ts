@@ -207,11 +207,17 @@ function regionsInWords(report: Selected, context: LineContext): SpineRegion[] {
   );
 }
 
+interface ImagingReports {
+  readonly reports: readonly ImagingReport[];
+  readonly unread: readonly string[];
+}
+
 /** The reports of spine imaging up to the evaluation date, newest first. */
-export function imagingReports(context: LineContext): {
-  reports: ImagingReport[];
-  unread: readonly string[];
-} {
+export function imagingReports(context: LineContext): ImagingReports {
+  return context.once('imagingReports', () => readImagingReports(context));
+}
+
+function readImagingReports(context: LineContext): ImagingReports {
   const { items, unread } = context.select('spineImaging');
   const reports = items
     .map(reportOf)
