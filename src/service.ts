@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createApp } from './app';
 import { FACTS } from './gather/facts';
-import { loadPolicyLibrary } from './policy/load';
+import { loadPolicyData } from './policy/load';
 import { readSettings } from './settings';
 import { parseExactDay } from './time/days';
 
@@ -36,11 +36,11 @@ function listen(server: Server, port: number, host: string): Promise<void> {
  * @throws PolicyError or SettingsError, before anything listens
  */
 export async function startService(environment: NodeJS.ProcessEnv): Promise<RunningService> {
-  const library = loadPolicyLibrary(POLICY_FOLDER, FACTS);
-  const settings = readSettings(environment, [...library.profiles.keys()]);
+  const policyData = loadPolicyData(POLICY_FOLDER, FACTS);
+  const settings = readSettings(environment, [...policyData.profiles.keys()]);
   const logger = pino({ level: settings.logLevel });
   const app = createApp({
-    library,
+    policyData,
     defaultProfile: settings.policyProfile,
     today,
     newId: randomUUID,

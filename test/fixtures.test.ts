@@ -5,7 +5,7 @@ import { Fhir } from 'fhir';
 import { isObject, objects, type Json } from '../src/fhir/read';
 import { readScenarios, scenarioChart, scenarioOrders, scenarioRequest } from '../src/demo/scenario';
 import type { Action } from '../src/present/card';
-import { answer, FIXTURES, library } from './support/service-for-test';
+import { answer, FIXTURES, policyData } from './support/service-for-test';
 
 const fhir = new Fhir();
 const schema = new JSONSchemaValidator();
@@ -81,7 +81,7 @@ test('the request in the README is the one that the scenario makes', () => {
   expect(scenario && scenarioRequest(scenario, 'guideline', FIXTURES)).toEqual(request);
 });
 
-test.each(Object.entries(library.service.prefetch))(
+test.each(Object.entries(policyData.service.prefetch))(
   'the prefetch template of %s stays in the portable subset',
   (_key, template) => {
     const portable =

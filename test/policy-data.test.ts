@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { isObject, number, objects, text, type Json } from '../src/fhir/read';
 import { FACTS } from '../src/gather/facts';
 import { normalCode, type CodeSystem } from '../src/policy/code-systems';
-import { library, POLICIES, ROOT } from './support/service-for-test';
+import { policyData, POLICIES, ROOT } from './support/service-for-test';
 
 function dataOf(file: string): Json {
   const data: unknown = parse(readFileSync(join(POLICIES, file), 'utf8'));
@@ -86,7 +86,7 @@ describe('nothing is left over: every entry is used by', () => {
     ],
     ['selector: code', Object.keys(selectors), isNamedInCode],
     ['vocabulary entry: code', Object.keys(dataOf('vocabulary.yaml')), isNamedInCode],
-    ['source: a criterion or a number', [...library.sources.keys()], (id: string) => cited.has(id)],
+    ['source: a criterion or a number', [...policyData.sources.keys()], (id: string) => cited.has(id)],
     [
       'number: a fact or a sentence',
       parameters,
@@ -97,15 +97,15 @@ describe('nothing is left over: every entry is used by', () => {
       objects(dataOf('policies/_shared/criteria.yaml')['criteria']).map((c) => text(c['id']) ?? ''),
       (id: string) => included.has(id),
     ],
-    ['remedy: a criterion', Object.keys(library.wording.remedies), (id: string) => remedies.has(id)],
+    ['remedy: a criterion', Object.keys(policyData.wording.remedies), (id: string) => remedies.has(id)],
   ])('%s', (_title, names, isUsed) => {
     expect(names.length).toBeGreaterThan(0);
     expect(names.filter((name) => !isUsed(name))).toEqual([]);
   });
 });
 
-const asked = [...library.policies.values()].flatMap((policy) =>
-  [...library.profiles.keys()].flatMap((profile) =>
+const asked = [...policyData.policies.values()].flatMap((policy) =>
+  [...policyData.profiles.keys()].flatMap((profile) =>
     policy
       .criteria(profile)
       .filter((criterion) => criterion.asked)
@@ -115,7 +115,7 @@ const asked = [...library.policies.values()].flatMap((policy) =>
 
 test.each(asked)('%s cites sources that are listed', (_title, criterion) => {
   expect(criterion.sources).not.toEqual([]);
-  expect(criterion.sources.filter((id) => !library.sources.has(id))).toEqual([]);
+  expect(criterion.sources.filter((id) => !policyData.sources.has(id))).toEqual([]);
 });
 
 /** CPT codes of nerve blocks: 64xxx, trigger points 2055x, epidurals 6232x. */

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FACTS } from '../src/gather/facts';
-import { loadPolicyLibrary } from '../src/policy/load';
+import { loadPolicyData } from '../src/policy/load';
 import { PolicyError } from '../src/policy/yaml-file';
 import { POLICIES } from './support/service-for-test';
 
@@ -358,7 +358,7 @@ afterEach(() => {
 /** What the start says about the policies in the folder; undefined when it finds nothing wrong. */
 function complaint(): string | undefined {
   try {
-    loadPolicyLibrary(folder, FACTS);
+    loadPolicyData(folder, FACTS);
     return undefined;
   } catch (error) {
     if (error instanceof PolicyError) return error.message;

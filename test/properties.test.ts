@@ -6,7 +6,7 @@ import { answerOrderSign } from '../src/hooks/order-sign';
 import { readHookRequest } from '../src/hooks/hook-request';
 import { EVERY_CASE, type ScenarioRequest } from './contract/every-scenario';
 import { bundleOf, chartRequest, SERVICE, withContext, withoutIds, type Json } from './contract/support';
-import { appForTest, answer, countingIds, library } from './support/service-for-test';
+import { appForTest, answer, countingIds, policyData } from './support/service-for-test';
 
 const anyCase = fc.constantFrom(...EVERY_CASE).map(({ body }) => body);
 
@@ -409,7 +409,7 @@ describe('the clock', () => {
     try {
       const today = (): number => Math.floor(Date.now() / 86_400_000);
       const copy: unknown = JSON.parse(JSON.stringify(body));
-      const dependencies = { library, defaultProfile: 'guideline', today, newId: countingIds() };
+      const dependencies = { policyData, defaultProfile: 'guideline', today, newId: countingIds() };
       return answerOrderSign(readHookRequest(copy, 'order-sign'), dependencies);
     } finally {
       jest.useRealTimers();

@@ -2,7 +2,7 @@ import { FACTS } from '../gather/facts';
 import type { LineContext } from '../gather/facts/fact';
 import type { PatientRecord } from '../gather/patient-record';
 import type { OrderedLine, ProcedureGroup } from '../gather/sessions';
-import type { Policy, PolicyLibrary, Profile } from '../policy/library';
+import type { Policy, PolicyData, Profile } from '../policy/policy-data';
 import { factReader, judgeCriterion, type CriterionResult } from './criterion';
 import { determine, headline, indicatorOf, type Determination, type Indicator } from './determination';
 
@@ -43,17 +43,17 @@ export function assess(
   policy: Policy,
   profile: Profile,
   record: PatientRecord,
-  library: PolicyLibrary,
+  policyData: PolicyData,
 ): Assessment {
   const contexts = group.lines.map((line): LineContext => ({
     line,
     group,
     record,
-    library,
+    policyData,
     policy,
     profile: profile.id,
     asOf: group.session.evaluatedOn,
-    select: (name) => record.select(library.selector(name)),
+    select: (name) => record.select(policyData.selector(name)),
     once: onceReader(),
   }));
   const lines = contexts.map((context): LineAssessment => {

@@ -1,5 +1,5 @@
 import type { Evidence, Fact, FactDefinition, LineContext } from '../gather/facts/fact';
-import type { Criterion } from '../policy/library';
+import type { Criterion } from '../policy/policy-data';
 import type { Severity } from '../policy/schema';
 
 export type CriterionStatus = 'met' | 'not-met' | 'not-documented' | 'not-assessed' | 'not-applicable';

@@ -9,7 +9,7 @@ import {
   type Concept,
   type Json,
 } from '../fhir/read';
-import type { Selector } from '../policy/library';
+import type { Selector } from '../policy/policy-data';
 import { codeKey, type Member, type ValueSet } from '../policy/value-set';
 import { isUsable, subjectOf } from './usable-resource';
 

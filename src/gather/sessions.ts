@@ -1,6 +1,6 @@
 import type { Side } from '../anatomy/side';
 import type { SpineLevel } from '../anatomy/spine-level';
-import type { Companion, PolicyLibrary, Procedure } from '../policy/library';
+import type { Companion, PolicyData, Procedure } from '../policy/policy-data';
 import type { Day } from '../time/days';
 import type { DraftOrder } from './draft-orders';
 
@@ -151,19 +151,19 @@ function groupLines(
  */
 export function procedureGroups(
   orders: readonly DraftOrder[],
-  library: PolicyLibrary,
+  policyData: PolicyData,
   today: Day,
 ): ProcedureGroup[] {
   return partition(orders).flatMap((sessionOrders) => {
     const companions = sessionOrders.flatMap((order) =>
       order.cptCodes.flatMap((code) => {
-        const companion = library.companions.get(code);
+        const companion = policyData.companions.get(code);
         return companion ? [{ order, companion }] : [];
       }),
     );
     const lines = sessionOrders.flatMap((order) =>
       order.cptCodes.flatMap((code) => {
-        const procedure = library.procedures.get(code);
+        const procedure = policyData.procedures.get(code);
         return procedure ? [{ order, procedure }] : [];
       }),
     );

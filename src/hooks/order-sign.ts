@@ -4,7 +4,7 @@ import { evidencedSides } from '../gather/facts/evidenced-sides';
 import { buildPatientRecord, type PatientRecord } from '../gather/patient-record';
 import { anyAnswered, readPrefetch } from '../gather/prefetch';
 import { procedureGroups, type ProcedureGroup } from '../gather/sessions';
-import type { Policy, PolicyLibrary, Profile } from '../policy/library';
+import type { Policy, PolicyData, Profile } from '../policy/policy-data';
 import type { Card, HookResponse } from '../present/card';
 import { presentCard } from '../present/cards';
 import { issue, problem, Problem } from '../problem';
@@ -12,7 +12,7 @@ import type { Day } from '../time/days';
 import { PROFILE_EXTENSION, type HookRequest } from './hook-request';
 
 export interface OrderSignDependencies {
-  readonly library: PolicyLibrary;
+  readonly policyData: PolicyData;
   /** The profile that judges when the request names none. */
   readonly defaultProfile: string;
   /** The day for orders that carry no date of their own. */
@@ -27,15 +27,15 @@ interface JudgedGroup {
 }
 
 /** The groups that have a policy; all others are none of ours. */
-function groupsWithPolicy(groups: readonly ProcedureGroup[], library: PolicyLibrary): JudgedGroup[] {
+function groupsWithPolicy(groups: readonly ProcedureGroup[], policyData: PolicyData): JudgedGroup[] {
   return groups.flatMap((group) => {
-    const policy = library.policies.get(group.family);
+    const policy = policyData.policies.get(group.family);
     return policy ? [{ group, policy }] : [];
   });
 }
 
-function ordersOfPatient(request: HookRequest, library: PolicyLibrary) {
-  const discSites = library.valueSet('disc-level-sites');
+function ordersOfPatient(request: HookRequest, policyData: PolicyData) {
+  const discSites = policyData.valueSet('disc-level-sites');
   const { orders, foreign } = readDraftOrders(request.draftOrders, request.patientId, discSites);
   if (foreign.length > 0) {
     throw new Problem(
@@ -52,15 +52,15 @@ function ordersOfPatient(request: HookRequest, library: PolicyLibrary) {
   return orders;
 }
 
-function profileOf(request: HookRequest, { library, defaultProfile }: OrderSignDependencies): Profile {
-  const profile = library.profiles.get(request.profile ?? defaultProfile);
+function profileOf(request: HookRequest, { policyData, defaultProfile }: OrderSignDependencies): Profile {
+  const profile = policyData.profiles.get(request.profile ?? defaultProfile);
   if (profile) return profile;
-  const known = [...library.profiles.keys()].join(', ');
+  const known = [...policyData.profiles.keys()].join(', ');
   throw problem(400, 'value', `extension["${PROFILE_EXTENSION}"] must be one of: ${known}.`);
 }
 
-function recordOf(request: HookRequest, library: PolicyLibrary): PatientRecord {
-  const answers = readPrefetch(library.service.prefetch, request.prefetch);
+function recordOf(request: HookRequest, policyData: PolicyData): PatientRecord {
+  const answers = readPrefetch(policyData.service.prefetch, request.prefetch);
   if (!anyAnswered(answers)) {
     throw problem(
       412,
@@ -77,15 +77,15 @@ function recordOf(request: HookRequest, library: PolicyLibrary): PatientRecord {
  * @throws Problem 400 for an order of another patient or an unknown profile, 412 when nothing of the chart was sent
  */
 export function answerOrderSign(request: HookRequest, dependencies: OrderSignDependencies): HookResponse {
-  const { library, today, newId } = dependencies;
-  const orders = ordersOfPatient(request, library);
+  const { policyData, today, newId } = dependencies;
+  const orders = ordersOfPatient(request, policyData);
   const profile = profileOf(request, dependencies);
-  const judged = groupsWithPolicy(procedureGroups(orders, library, today()), library);
+  const judged = groupsWithPolicy(procedureGroups(orders, policyData, today()), policyData);
   if (judged.length === 0) return { cards: [] };
-  const record = recordOf(request, library);
+  const record = recordOf(request, policyData);
   const cards = judged.map(({ group, policy }): Card => {
-    const assessment = assess(group, policy, profile, record, library);
-    const speaker = { library, policy, profile: profile.id, unread: record.unread };
+    const assessment = assess(group, policy, profile, record, policyData);
+    const speaker = { policyData, policy, profile: profile.id, unread: record.unread };
     return presentCard({
       assessment,
       speaker,

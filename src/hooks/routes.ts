@@ -1,5 +1,5 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
-import type { ServiceDescription } from '../policy/library';
+import type { ServiceDescription } from '../policy/policy-data';
 import { problem } from '../problem';
 import { readHookRequest } from './hook-request';
 import { answerOrderSign, type OrderSignDependencies } from './order-sign';
@@ -20,7 +20,7 @@ export function notAllowed(allowed: string) {
 
 /** `GET /cds-services` and `POST /cds-services/{id}` (CDS Hooks 2.0.1, Discovery; Calling a CDS Service). */
 export function hookRoutes(dependencies: OrderSignDependencies, readBody: RequestHandler[]): Router {
-  const { service } = dependencies.library;
+  const { service } = dependencies.policyData;
   const router = Router();
   router
     .route('/cds-services')

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { compileCondition, conditionReferences } from './expression';
-import type { Criterion } from './library';
+import type { Criterion } from './policy-data';
 import { placeholders } from './load-vocabulary';
 import type { CriterionSource, parametersSchema } from './schema';
 import type { PolicyError } from './yaml-file';

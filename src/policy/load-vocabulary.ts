@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { compileSelector } from './expression';
-import type { FindingWording, Selector } from './library';
+import type { FindingWording, Selector } from './policy-data';
 import type { FactShape } from './load-criterion';
 import { SELECTORS, type SelectorName, VOCABULARY } from './names';
 import { findingsSchema, selectorsSchema, valueSetSchema, vocabularySchema } from './schema';

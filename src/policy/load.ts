@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { z } from 'zod';
-import type { Policy, PolicyLibrary, Threshold } from './library';
+import type { Policy, PolicyData, Threshold } from './policy-data';
 import {
   type CriterionSetting,
   type FactShape,
@@ -141,7 +141,7 @@ export function find<T>(map: ReadonlyMap<string, T>, name: string): T {
  * Reads, checks and compiles everything in the policy folder. Throws a PolicyError naming file, line and what is
  * wrong; a bad policy stops the start, never a request.
  */
-export function loadPolicyLibrary(folder: string, facts: Readonly<Record<string, FactShape>>): PolicyLibrary {
+export function loadPolicyData(folder: string, facts: Readonly<Record<string, FactShape>>): PolicyData {
   const read: Read = (name, schema) =>
     readYaml(join(folder, name), join('cds-services', relative(folder, join(folder, name))), schema);
   const valueSets = loadValueSets(folder, read);

@@ -68,7 +68,7 @@ function orderName({ group, policy, lines }: Assessment): string {
 
 /** As many reasons as fit; the rest are counted. */
 function summaryOf(assessment: Assessment, open: readonly ToldResult[], speaker: Speaker): string {
-  const { wording } = speaker.library;
+  const { wording } = speaker.policyData;
   const flag = open.find(({ result }) => isRedFlag(result));
   const prefix = flag ? fill(wording.summary['red-flag'] ?? '', { what: gapOf(flag.result, speaker) }) : '';
   const reasons = open
@@ -95,7 +95,7 @@ function summaryOf(assessment: Assessment, open: readonly ToldResult[], speaker:
 }
 
 function leadOf(assessment: Assessment, open: readonly ToldResult[], speaker: Speaker): string[] {
-  const { wording } = speaker.library;
+  const { wording } = speaker.policyData;
   const isCalm = assessment.determination === 'meets-criteria';
   const pressing = open.filter(({ result }) => isCalm || result.severity !== 'caution' || isRedFlag(result));
   const results = pressing.map(({ result }) => result);
@@ -116,7 +116,7 @@ function leadOf(assessment: Assessment, open: readonly ToldResult[], speaker: Sp
 function linesSentence(assessment: Assessment, speaker: Speaker): string[] {
   const tokens = new Set(assessment.lines.map((line) => line.determination));
   if (tokens.size < 2) return [];
-  const { wording } = speaker.library;
+  const { wording } = speaker.policyData;
   const each = assessment.lines.map(({ line, determination }) => {
     const level = line.level ? ` ${levelName(line.level)}` : '';
     return fill(wording.lines, {
@@ -134,7 +134,7 @@ function nameCell({ result, lines, isForAllLines }: ToldResult): string {
 
 function openTable(open: readonly ToldResult[], speaker: Speaker): string[] {
   if (open.length === 0) return [];
-  const { headings, status } = speaker.library.wording;
+  const { headings, status } = speaker.policyData.wording;
   const mark = ({ result }: ToldResult): string =>
     result.severity === 'caution' ? (status['caution'] ?? '') : (status[result.status] ?? '');
   return [
@@ -157,7 +157,7 @@ function openTable(open: readonly ToldResult[], speaker: Speaker): string[] {
 
 /** What is met: requirements with their evidence in a table, safety checks in one line. */
 function metSection(told: readonly ToldResult[], speaker: Speaker): string[] {
-  const { headings } = speaker.library.wording;
+  const { headings } = speaker.policyData.wording;
   const met = told.filter(({ result }) => result.status === 'met');
   const shown = met.filter(
     ({ result }) =>
@@ -189,9 +189,9 @@ function sourcesSection(
       ? open
       : told.filter(({ result }) => result.severity === 'hard' && result.status === 'met');
   const ids = [...new Set(about.flatMap(({ result }) => result.criterion.sources))];
-  const sources = ids.flatMap((id) => speaker.library.sources.get(id) ?? []);
+  const sources = ids.flatMap((id) => speaker.policyData.sources.get(id) ?? []);
   if (sources.length === 0) return [];
-  const { headings } = speaker.library.wording;
+  const { headings } = speaker.policyData.wording;
   const each = sources.map(
     (source) =>
       `${source.id} ${escapeMarkdown(source.title)} (${escapeMarkdown(source.unverified ?? source.strength)})`,
@@ -200,7 +200,7 @@ function sourcesSection(
 }
 
 function footerOf({ policy, profile, group }: Assessment, speaker: Speaker): string {
-  const { wording } = speaker.library;
+  const { wording } = speaker.policyData;
   const approval =
     policy.approvedBy.length > 0
       ? fill(wording.approved, { names: policy.approvedBy.join(', ') })
@@ -237,7 +237,7 @@ export function presentCard(context: SuggestionContext): Card {
     summary: summaryOf(assessment, open, speaker),
     detail,
     indicator: open.some(({ result }) => isRedFlag(result)) ? 'critical' : assessment.indicator,
-    source: { label: fill(speaker.library.wording.sourceLabel, { profile: assessment.profile.title }) },
+    source: { label: fill(speaker.policyData.wording.sourceLabel, { profile: assessment.profile.title }) },
     ...(suggestions.length > 0 && { suggestions, selectionBehavior: 'at-most-one' as const }),
     extension: assessmentExtension(assessment, told),
   };

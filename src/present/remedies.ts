@@ -95,7 +95,7 @@ function sideCoding(side: Side) {
 }
 
 function labelOf(code: string, speaker: Speaker): string {
-  return speaker.library.procedures.get(code)?.label ?? code;
+  return speaker.policyData.procedures.get(code)?.label ?? code;
 }
 
 export function addPrimary(
@@ -157,7 +157,7 @@ export function switchRegion(
     const region = results
       .find((r) => r.criterion.id === 'ORD-REG')
       ?.facts.find((f) => f.name === 'orderRegion')?.fact.finding;
-    const other = speaker.library.procedures.get(line.procedure.otherRegion ?? '');
+    const other = speaker.policyData.procedures.get(line.procedure.otherRegion ?? '');
     if (!other || !canBeChanged(line.order)) return false;
     if (region === 'level-and-diagnosis-outside') return true;
     if (region === 'diagnosis-outside') return line.level === undefined;

@@ -54,7 +54,7 @@ function withoutEmptyMembers(value: unknown): unknown {
 }
 
 function compose(draft: Draft, speaker: Speaker, newId: () => string): Suggestion {
-  const wording = speaker.library.wording.remedies[draft.remedy];
+  const wording = speaker.policyData.wording.remedies[draft.remedy];
   if (!wording) throw new Error(`no words for the remedy ${draft.remedy}`);
   return {
     label: fill(wording.label, draft.words),

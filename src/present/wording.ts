@@ -1,5 +1,5 @@
 import type { CriterionResult, NamedFact } from '../evaluate/criterion';
-import type { Policy, PolicyLibrary } from '../policy/library';
+import type { Policy, PolicyData } from '../policy/policy-data';
 import type { UnreadReason } from '../gather/patient-record';
 import { plain } from './markdown';
 
@@ -12,7 +12,7 @@ export function fill(template: string, words: Words): string {
 
 /** Everything needed to say a result in words. */
 export interface Speaker {
-  readonly library: PolicyLibrary;
+  readonly policyData: PolicyData;
   readonly policy: Policy;
   readonly profile: string;
   readonly unread: ReadonlyMap<string, UnreadReason>;
@@ -33,7 +33,7 @@ function say(template: string, fact: NamedFact | undefined, speaker: Speaker): s
 
 /** What the profile asks, with its numbers. */
 export function requiredOf(result: CriterionResult, speaker: Speaker): string {
-  if (!result.criterion.asked) return speaker.library.wording.notAsked;
+  if (!result.criterion.asked) return speaker.policyData.wording.notAsked;
   return say(result.criterion.required, undefined, speaker);
 }
 
@@ -41,7 +41,7 @@ function withReasons(keys: readonly string[], speaker: Speaker): string {
   return keys
     .map((key) => {
       const reason = speaker.unread.get(key) ?? 'not-sent';
-      const { records, status } = speaker.library.wording;
+      const { records, status } = speaker.policyData.wording;
       return `${records[key] ?? key} (${status[reason] ?? reason})`;
     })
     .join(', ');
@@ -52,11 +52,11 @@ export function unreadTodoOf(results: readonly CriterionResult[], speaker: Speak
   const keys = [...new Set(results.flatMap((result) => result.unread))];
   return keys.length === 0
     ? []
-    : [fill(speaker.library.wording.unreadTodo, { keys: withReasons(keys, speaker) })];
+    : [fill(speaker.policyData.wording.unreadTodo, { keys: withReasons(keys, speaker) })];
 }
 
 function wordingOf(fact: NamedFact, speaker: Speaker) {
-  return speaker.library.finding(fact.name, fact.fact.finding);
+  return speaker.policyData.finding(fact.name, fact.fact.finding);
 }
 
 /** What was found, fact by fact; for what could not be read, which keys are missing. */
@@ -69,7 +69,7 @@ export function foundOf(result: CriterionResult, speaker: Speaker): string {
     .filter((fact) => !hidden(fact))
     .map((fact) => say(wordingOf(fact, speaker).found, fact, speaker));
   if (result.status === 'not-assessed')
-    sentences.push(fill(speaker.library.wording.unread, { keys: withReasons(result.unread, speaker) }));
+    sentences.push(fill(speaker.policyData.wording.unread, { keys: withReasons(result.unread, speaker) }));
   return [...new Set(sentences.filter((sentence) => sentence !== ''))].join('; ');
 }
 
@@ -87,7 +87,9 @@ export function todosOf(result: CriterionResult, speaker: Speaker): string[] {
 /** The few words for the summary. */
 export function gapOf(result: CriterionResult, speaker: Speaker): string {
   if (result.status === 'not-assessed') {
-    return fill(speaker.library.wording.unreadGap, { gap: result.criterion.gap ?? result.criterion.title });
+    return fill(speaker.policyData.wording.unreadGap, {
+      gap: result.criterion.gap ?? result.criterion.title,
+    });
   }
   const own = result.facts.flatMap((fact) => {
     const { gap } = wordingOf(fact, speaker);

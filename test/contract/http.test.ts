@@ -5,7 +5,7 @@ import request, { type Response } from 'supertest';
 import type { Express } from 'express';
 import { pino } from 'pino';
 import { createApp } from '../../src/app';
-import { appForTest, library, ROOT } from '../support/service-for-test';
+import { appForTest, policyData, ROOT } from '../support/service-for-test';
 import {
   answerableRequest,
   draftOrder,
@@ -25,7 +25,7 @@ const BIG = { ...answerableRequest(), padding: 'x'.repeat(2000) };
 
 /** A service with a bug in it. */
 const brokenApp = createApp({
-  library,
+  policyData,
   defaultProfile: 'guideline',
   today: () => 20_000,
   newId: () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { pino } from 'pino';
 import { createApp } from '../../src/app';
-import { library } from '../support/service-for-test';
+import { policyData } from '../support/service-for-test';
 import { answerEveryCase, EVERY_CASE, EVERY_CASE_MS, type Answered } from './every-scenario';
 import {
   answerableRequest,
@@ -48,7 +48,7 @@ function casesWhere(fails: (card: Card, answered: Answered) => boolean): string[
 
 /** The service with the ids that it makes when it runs. */
 const liveApp = createApp({
-  library,
+  policyData,
   defaultProfile: 'guideline',
   today: () => 20_000,
   newId: randomUUID,

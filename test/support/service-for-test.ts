@@ -5,8 +5,8 @@ import { createApp } from '../../src/app';
 import { FACTS } from '../../src/gather/facts';
 import { answerOrderSign } from '../../src/hooks/order-sign';
 import { readHookRequest } from '../../src/hooks/hook-request';
-import { loadPolicyLibrary } from '../../src/policy/load';
-import type { PolicyLibrary } from '../../src/policy/library';
+import { loadPolicyData } from '../../src/policy/load';
+import type { PolicyData } from '../../src/policy/policy-data';
 import type { HookResponse } from '../../src/present/card';
 import { parseExactDay } from '../../src/time/days';
 
@@ -14,7 +14,7 @@ export const ROOT = join(__dirname, '..', '..');
 export const FIXTURES = join(ROOT, 'fhir-fixtures');
 export const POLICIES = join(ROOT, 'cds-services');
 
-export const library: PolicyLibrary = loadPolicyLibrary(POLICIES, FACTS);
+export const policyData: PolicyData = loadPolicyData(POLICIES, FACTS);
 
 /** Ids that count up, so that golden answers are exact. */
 export function countingIds(): () => string {
@@ -27,7 +27,7 @@ export function countingIds(): () => string {
 
 function dependencies() {
   return {
-    library,
+    policyData,
     defaultProfile: 'guideline',
     today: () => parseExactDay('2026-03-16') ?? 0,
     newId: countingIds(),

@@ -23,8 +23,8 @@ function planSays(entry: Selected, context: LineContext): Said {
   const { resource } = entry;
   const isObservation = resource['resourceType'] === 'Observation';
   const said = [examinationResult(entry), wordsOfPlan(entry)].filter((part) => part !== '').join('\n');
-  if (context.library.vocabulary('mustNotInterrupt').test(said)) return 'must-not-interrupt';
-  if (context.library.vocabulary('noPlanYet').test(said)) return 'no-plan';
+  if (context.policyData.vocabulary('mustNotInterrupt').test(said)) return 'must-not-interrupt';
+  if (context.policyData.vocabulary('noPlanYet').test(said)) return 'no-plan';
   if (!isObservation) return 'plan';
   if (resource['valueBoolean'] === false) return 'no-plan';
   return resource['valueBoolean'] === true || said !== '' ? 'plan' : 'no-plan';

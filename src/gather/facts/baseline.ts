@@ -74,7 +74,7 @@ function scoresOf(
   name: 'painScores' | 'functionScores',
 ): { scores: Score[]; selection: Selection } {
   const selection = context.select(name);
-  const match = memberMatcher(context.library.selector(name).codes);
+  const match = memberMatcher(context.policyData.selector(name).codes);
   return {
     scores: readScores(selection.items, name === 'painScores' ? 'pain' : 'function', match),
     selection,

@@ -42,7 +42,7 @@ export const coagulation = defineFact({
     const plateletLimit = context.threshold('plateletsContraindicated') ?? 0;
     const plateletCaution = context.threshold('plateletsCaution') ?? 0;
     const newest = (name: 'inrResults' | 'plateletCounts', read: typeof inrValue): LabResult | undefined =>
-      newestLab(context.select(name), context.library.selector(name).codes, context.asOf, days, read);
+      newestLab(context.select(name), context.policyData.selector(name).codes, context.asOf, days, read);
     const inr = newest('inrResults', inrValue);
     const platelets = newest('plateletCounts', plateletValue);
     const disorders = activeConditions(context, 'coagulopathies');

@@ -8,8 +8,8 @@ import { defineFact, type Evidence, type LineContext } from './fact';
 /** A refusal on the problem list counts unless its words name another treatment or procedure. */
 function concernsBlock(condition: Selected, context: LineContext): boolean {
   const words = condition.concepts.map(wordsOf).join('; ');
-  const namesBlock = context.library.vocabulary('block').test(words);
-  return namesBlock || !context.library.vocabulary('otherTreatment').test(words);
+  const namesBlock = context.policyData.vocabulary('block').test(words);
+  return namesBlock || !context.policyData.vocabulary('otherTreatment').test(words);
 }
 
 /** A procedure that was not done counts if it is the ordered block, or does not say what it is. */
@@ -20,8 +20,8 @@ function isBlockOrUnnamed(procedure: Selected, context: LineContext): boolean {
 
 function refusalIs(procedure: Selected, context: LineContext): 'coded' | 'in-words' | 'none' {
   const reasons = concepts(procedure.resource['statusReason']);
-  if (reasons.some((reason) => context.library.valueSet('refusals').memberOf(reason))) return 'coded';
-  return context.library.vocabulary('refusal').test(reasons.map(wordsOf).join('; ')) ? 'in-words' : 'none';
+  if (reasons.some((reason) => context.policyData.valueSet('refusals').memberOf(reason))) return 'coded';
+  return context.policyData.vocabulary('refusal').test(reasons.map(wordsOf).join('; ')) ? 'in-words' : 'none';
 }
 
 /** Nobody has refused the ordered block: a coded refusal that names it, or names no procedure at all, counts. */

@@ -23,7 +23,7 @@ function isDirected({ resource, concepts: codes }: Selected, context: LineContex
   const described = [resource['title'], resource['description']].flatMap((value) => text(value) ?? []);
   const categories = concepts(resource['category']).map(wordsOf);
   const words = [...codes.map(wordsOf), ...categories, ...described, ...notes(resource['note'])].join('\n');
-  return !context.library.vocabulary('notDirected').test(words);
+  return !context.policyData.vocabulary('notDirected').test(words);
 }
 
 function activeTreatments(context: FactContext<'chiropracticCounts'>): Selected[] {
@@ -142,7 +142,7 @@ export const activeCare = defineFact({
 function isTopical({ resource }: Selected, context: LineContext): boolean {
   const dosages = [...objects(resource['dosageInstruction']), ...objects(resource['dosage'])];
   const routes = dosages.flatMap((dosage) => concepts(dosage['route']).map(wordsOf));
-  return routes.some((route) => context.library.vocabulary('topicalRoute').test(route));
+  return routes.some((route) => context.policyData.vocabulary('topicalRoute').test(route));
 }
 
 /** Whether a drug of a class that counts was tried, for any time, prescribed or reported. */
@@ -172,13 +172,13 @@ type Result = 'failed' | 'succeeded' | 'succeeded-in-words';
 function resultOf(entry: Selected, context: LineContext): Result | undefined {
   const { resource } = entry;
   const outcome = [...concepts(resource['outcome']), ...concepts(resource['statusReason'])];
-  if (outcome.some((concept) => context.library.valueSet('outcome-failure').memberOf(concept)))
+  if (outcome.some((concept) => context.policyData.valueSet('outcome-failure').memberOf(concept)))
     return 'failed';
-  if (outcome.some((concept) => context.library.valueSet('outcome-success').memberOf(concept)))
+  if (outcome.some((concept) => context.policyData.valueSet('outcome-success').memberOf(concept)))
     return 'succeeded';
   const words = [...outcome.map(wordsOf), ...notes(resource['note'])].join('\n');
-  if (statesBefore(words, context.library.vocabulary('careFailed'))) return 'failed';
-  return states(words, context.library.vocabulary('careSucceeded')) ? 'succeeded-in-words' : undefined;
+  if (statesBefore(words, context.policyData.vocabulary('careFailed'))) return 'failed';
+  return states(words, context.policyData.vocabulary('careSucceeded')) ? 'succeeded-in-words' : undefined;
 }
 
 function endOf(entry: Selected): Day {

@@ -1,5 +1,5 @@
 import type { Concept } from '../../fhir/read';
-import type { ProcedureRegion } from '../../policy/library';
+import type { ProcedureRegion } from '../../policy/policy-data';
 import type { Member, ValueSet } from '../../policy/value-set';
 import type { RecordEntry, Selected } from '../patient-record';
 import { isAfter } from '../readings/dates-of';
@@ -27,7 +27,7 @@ const REGION_OF_SITE: Readonly<Record<string, ProcedureRegion>> = {
 
 /** The spine site a diagnosis code names, and whether a procedure code's region fits it; thoracolumbar fits both. */
 export function siteOf(concept: Concept, context: LineContext): string | undefined {
-  return context.library.valueSet('diagnosis-regions').memberOf(concept)?.region;
+  return context.policyData.valueSet('diagnosis-regions').memberOf(concept)?.region;
 }
 
 export function siteFits(site: string | undefined, region: ProcedureRegion | undefined): boolean {
@@ -119,7 +119,7 @@ export const diagnosis = defineFact({
     const sets = context.policy.supportedDiagnoses(context.profile);
     const excluded = context.policy.excludedDiagnoses;
     const { unread } = context.select('conditions');
-    const zosterSet = context.library.valueSet('zoster-diagnoses');
+    const zosterSet = context.policyData.valueSet('zoster-diagnoses');
     const isZoster = (stated: Stated): boolean => zosterSet.memberOf(stated.concept) !== undefined;
 
     const allStated = ofOrder(context, sets);

@@ -1,6 +1,6 @@
 import type { ProcedureGroup, OrderedLine } from '../sessions';
 import type { PatientRecord, Selection } from '../patient-record';
-import type { Policy, PolicyLibrary } from '../../policy/library';
+import type { Policy, PolicyData } from '../../policy/policy-data';
 import type { SelectorName } from '../../policy/names';
 import type { Day } from '../../time/days';
 
@@ -31,7 +31,7 @@ export interface LineContext {
   readonly line: OrderedLine;
   readonly group: ProcedureGroup;
   readonly record: PatientRecord;
-  readonly library: PolicyLibrary;
+  readonly policyData: PolicyData;
   readonly policy: Policy;
   readonly profile: string;
   /** The evaluation date; rules never read a clock. */

@@ -19,7 +19,9 @@ import {
   pregnancy,
   spineAnatomy,
 } from './relative-cautions';
-import { levelEvidence, regionalFinding, rootConcordance, rootSpecificity } from './root-evidence';
+import { levelEvidence } from './level-evidence';
+import { regionalFinding, rootSpecificity } from './regional-finding';
+import { rootConcordance } from './root-concordance';
 import { sedation } from './sedation';
 import { guidance, levelCount, sessionMix, unitCount } from './session-coding';
 import { symptomSide } from './symptom-side';

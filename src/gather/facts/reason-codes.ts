@@ -10,7 +10,7 @@ export const reasonCodes = defineFact({
   findings: ['current', 'retired', 'misnamed'],
   words: ['code', 'retiredOn', 'successors', 'saidToBe', 'means', 'instead'],
   read(context) {
-    const retiredSet = context.library.valueSet('retired-diagnoses');
+    const retiredSet = context.policyData.valueSet('retired-diagnoses');
     const reasons = codedReasons(context);
     for (const coding of reasons.flatMap((concept) => concept.codings)) {
       const retired = retiredSet.memberOfCode(coding);
@@ -28,7 +28,7 @@ export const reasonCodes = defineFact({
       const said = [concept.text ?? '', ...concept.codings.map((coding) => coding.display ?? '')]
         .join(' ')
         .toLowerCase();
-      const rule = context.library.misnamed.find(
+      const rule = context.policyData.misnamed.find(
         (misnamed) =>
           concept.codings.some((coding) => coding.code === misnamed.code) && said.includes(misnamed.saidToBe),
       );
@@ -53,7 +53,7 @@ export const excludedPairs = defineFact({
       .concat(codedReasons(context))
       .flatMap((concept) => concept.codings.map((coding) => coding.code))
       .toSorted();
-    for (const rule of context.library.excludes1) {
+    for (const rule of context.policyData.excludes1) {
       const first = codes.find((code) => isBelow(code, rule.code));
       const second = codes.find(
         (code) => code !== first && rule.with.some((prefix) => isBelow(code, prefix)),

@@ -39,7 +39,7 @@ export const redFlag = defineFact({
       };
     const examinations = focusedExaminations(context).items;
     const latest = examinations.find((entry) =>
-      context.library
+      context.policyData
         .selector('neurologicExaminations')
         .codes.some((set) => entry.concepts.some((c) => set.memberOf(c))),
     );
@@ -49,7 +49,7 @@ export const redFlag = defineFact({
         observedOn(entry.resource),
         [nameOf(entry), examinationResult(entry)].filter((s) => s !== '').join(': '),
       );
-    if (latest && states(examinationWords(latest), context.library.vocabulary('progressiveDeficit'))) {
+    if (latest && states(examinationWords(latest), context.policyData.vocabulary('progressiveDeficit'))) {
       return {
         finding: 'progressive-in-words',
         fields: {},
@@ -61,7 +61,7 @@ export const redFlag = defineFact({
     const isPositive =
       latest &&
       concepts(latest.resource['valueCodeableConcept']).some(
-        (c) => context.library.valueSet('exam-positive').memberOf(c) ?? /^positive$/iu.test(wordsOf(c)),
+        (c) => context.policyData.valueSet('exam-positive').memberOf(c) ?? /^positive$/iu.test(wordsOf(c)),
       );
     if (deficits.length > 0)
       return {

@@ -131,9 +131,9 @@ export const pregnancy = defineFact({
     const value = concepts(test?.resource['valueCodeableConcept']);
     const isPositive = value.some(
       (concept) =>
-        context.library.valueSet('pregnancy-diagnoses').memberOf(concept) ??
-        context.library.valueSet('exam-positive').memberOf(concept) ??
-        states(wordsOf(concept), context.library.vocabulary('pregnant')),
+        context.policyData.valueSet('pregnancy-diagnoses').memberOf(concept) ??
+        context.policyData.valueSet('exam-positive').memberOf(concept) ??
+        states(wordsOf(concept), context.policyData.vocabulary('pregnant')),
     );
     if (test && isPositive) {
       const evidence = evidenceOf(test, test.on, `${nameOf(test)}: ${examinationResult(test)}`);

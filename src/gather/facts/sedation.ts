@@ -11,7 +11,7 @@ export const sedation = defineFact({
     const companions = context.group.session.companions.filter((line) => line.companion.kind === 'sedation');
     const codes = listed([...new Set(companions.map((line) => line.companion.code))].toSorted());
     if (codes !== '') return { finding: 'code', fields: { none: false }, words: { companion: codes } };
-    const said = states(context.line.order.words, context.library.vocabulary('sedation'));
+    const said = states(context.line.order.words, context.policyData.vocabulary('sedation'));
     return said ? { finding: 'words', fields: { none: false } } : { finding: 'none', fields: { none: true } };
   },
 });

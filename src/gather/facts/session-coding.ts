@@ -68,12 +68,12 @@ export const unitCount = defineFact({
   findings: ['once', 'repeated'],
   words: ['code', 'addOn'],
   read(context) {
-    const { line, group, library } = context;
+    const { line, group, policyData } = context;
     const { code } = line.procedure;
     if (!line.procedure.oncePerSide) return { finding: 'once', fields: { once: true } };
     const same = group.lines.filter((other) => other.procedure.code === code && other !== line);
     if (!same.some((other) => isBefore(other, line))) return { finding: 'once', fields: { once: true } };
-    const addOnCode = [...library.procedures.values()].find((procedure) =>
+    const addOnCode = [...policyData.procedures.values()].find((procedure) =>
       procedure.addOnTo?.includes(code),
     )?.code;
     return { finding: 'repeated', fields: { once: false }, words: { code, addOn: addOnCode ?? '' } };

@@ -10,7 +10,7 @@ function codedSide(condition: Selected, context: LineContext): Side | undefined 
   const sites = concepts(condition.resource['bodySite']);
   const ofSite = joinSides(sites.flatMap((site) => site.codings.flatMap((c) => sideOfSnomed(c.code) ?? [])));
   const ofCode = condition.concepts.flatMap(
-    (c) => context.library.valueSet('lateral-diagnoses').memberOf(c)?.side ?? [],
+    (c) => context.policyData.valueSet('lateral-diagnoses').memberOf(c)?.side ?? [],
   );
   return ofSite ?? sideInText(sites.map(wordsOf).join('; ')) ?? joinSides(ofCode);
 }
@@ -22,7 +22,7 @@ export function symptomSides(context: LineContext): { side: Side; condition?: Se
     return side ? [{ side, condition }] : [];
   });
   const ofReasons = codedReasons(context).flatMap((concept) => {
-    const side = context.library.valueSet('lateral-diagnoses').memberOf(concept)?.side;
+    const side = context.policyData.valueSet('lateral-diagnoses').memberOf(concept)?.side;
     return side ? [{ side }] : [];
   });
   return [...ofConditions, ...ofReasons];

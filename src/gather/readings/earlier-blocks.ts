@@ -1,5 +1,5 @@
 import { objects, referenceOf } from '../../fhir/read';
-import type { Procedure } from '../../policy/library';
+import type { Procedure } from '../../policy/policy-data';
 import { formatDays, type Day, type DayInterval } from '../../time/days';
 import type { Evidence, LineContext } from '../facts/fact';
 import type { Selected } from '../patient-record';
@@ -58,7 +58,7 @@ export function earlierSessions(
     if (on && on.earliest >= context.asOf) continue;
     const codings = entry.concepts.flatMap((concept) => concept.codings);
     const procedure = codings
-      .flatMap((coding) => context.library.procedures.get(coding.code) ?? [])
+      .flatMap((coding) => context.policyData.procedures.get(coding.code) ?? [])
       .find((candidate) => candidate.kind === kind && candidate.region === region);
     if (!procedure) continue;
     const key = on ? formatDays(on) : entry.reference;
@@ -98,7 +98,7 @@ function highest(
   context: LineContext,
   read: (measured: Measured) => number | undefined,
 ): Found | undefined {
-  const match = memberMatcher(context.library.selector(name).codes);
+  const match = memberMatcher(context.policyData.selector(name).codes);
   const found = context
     .select(name)
     .items.filter((item) => isPartOf(item, references) && !isAfter(observedOn(item.resource), context.asOf))
@@ -147,7 +147,7 @@ export function reliefAfter(session: EarlierSession, context: LineContext): Reli
     readScores(
       context.select('painScores').items.filter((item) => !isAfter(observedOn(item.resource), context.asOf)),
       'pain',
-      memberMatcher(context.library.selector('painScores').codes),
+      memberMatcher(context.policyData.selector('painScores').codes),
     );
   const percent =
     highest('painReliefPercents', references, context, percentIn) ??

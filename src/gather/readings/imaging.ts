@@ -57,7 +57,7 @@ function conceptWords(concept: Concept): string {
 }
 
 function placeOf(sites: readonly Concept[], context: LineContext): Place {
-  const discs = context.library.valueSet('disc-level-sites');
+  const discs = context.policyData.valueSet('disc-level-sites');
   const words = sites.map(conceptWords).join('; ');
   const codings = sites.flatMap((site) => site.codings);
   const named = readLevels(words);
@@ -71,11 +71,11 @@ function kindOf(
   context: LineContext,
 ): { kind: 'root' | 'structural'; label: string } | undefined {
   for (const coding of concept.codings) {
-    const root = context.library.valueSet('root-findings').memberOfCode(coding);
+    const root = context.policyData.valueSet('root-findings').memberOfCode(coding);
     if (root) return { kind: 'root', label: root.label };
   }
   for (const coding of concept.codings) {
-    const structural = context.library.valueSet('structural-findings').memberOfCode(coding);
+    const structural = context.policyData.valueSet('structural-findings').memberOfCode(coding);
     if (structural) return { kind: 'structural', label: structural.label };
   }
   return undefined;
@@ -112,7 +112,8 @@ function saysAbsent({ resource }: RecordEntry, context: LineContext): boolean {
   const value = concepts(resource['valueCodeableConcept']);
   const words = [...value.map(wordsOf), text(resource['valueString']) ?? ''].join('; ');
   return (
-    value.some((concept) => context.library.valueSet('exam-negative').memberOf(concept)) || ABSENT.test(words)
+    value.some((concept) => context.policyData.valueSet('exam-negative').memberOf(concept)) ||
+    ABSENT.test(words)
   );
 }
 
@@ -164,8 +165,8 @@ function narrativeFindings(report: Selected, context: LineContext): Found[] {
       return { kind, coded: false, words: clause, levels, ...(side && { side }) };
     });
   return [
-    ...read('root', context.library.vocabulary('rootFinding')),
-    ...read('structural', context.library.vocabulary('structuralFinding')),
+    ...read('root', context.policyData.vocabulary('rootFinding')),
+    ...read('structural', context.policyData.vocabulary('structuralFinding')),
   ];
 }
 
@@ -254,7 +255,7 @@ export function abnormalNerveTests(context: LineContext): { tests: NerveTest[]; 
       );
       if (coded) return [{ ...report, ...coded, coded: true }];
       const whole = narrativeOf(report.entry);
-      const stated = statementsOf(whole, context.library.vocabulary('abnormalElectrodiagnostics'));
+      const stated = statementsOf(whole, context.policyData.vocabulary('abnormalElectrodiagnostics'));
       const sentences = stated.map((statement) => statement.sentence).join('; ');
       const inSentences = readLevels(sentences);
       const levels = inSentences.length > 0 ? inSentences : readLevels(whole);

@@ -26,8 +26,8 @@ function wasStoppedForMedicalReason(entry: Selected, context: LineContext): bool
   if (entry.resource['status'] !== 'stopped') return false;
   return concepts(entry.resource['statusReason']).some(
     (reason) =>
-      !context.library.vocabulary('noMedicalReason').test(wordsOf(reason)) &&
-      !context.library.valueSet('refusals').memberOf(reason),
+      !context.policyData.vocabulary('noMedicalReason').test(wordsOf(reason)) &&
+      !context.policyData.valueSet('refusals').memberOf(reason),
   );
 }
 

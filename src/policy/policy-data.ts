@@ -119,7 +119,7 @@ export interface ServiceDescription {
 }
 
 /** All policy data, read, checked and compiled once at start. */
-export interface PolicyLibrary {
+export interface PolicyData {
   readonly service: ServiceDescription;
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly policies: ReadonlyMap<string, Policy>;
