@@ -1,10 +1,9 @@
 import { notes, objects, text } from '../../fhir/read';
 import { parseDays } from '../../time/days';
 import type { Selected } from '../patient-record';
-import { activeConditions, names, pointAtCondition } from '../readings/active-conditions';
-import { currentDrugs, pointAtDrug } from '../readings/current-drugs';
+import { dangersIn, tellDangers } from '../readings/dangers';
 import { isAfter, newestFirst, observedOn } from '../readings/dates-of';
-import { diagnosisName, evidenceOf, nameOf } from '../readings/evidence';
+import { evidenceOf, nameOf } from '../readings/evidence';
 import { examinationResult } from './examination';
 import { defineFact, type LineContext } from './fact';
 
@@ -47,52 +46,38 @@ function newestPlan(context: LineContext): { entry: Selected; says: Said } | und
 export const anticoagulation = defineFact({
   fields: ['handled'],
   findings: ['must-not-interrupt', 'no-plan', 'plan', 'aspirin', 'status-only', 'none'],
-  words: ['drugs', 'date', 'plan'],
+  words: ['what', 'date', 'plan'],
   read(context) {
-    const agents = context.select('anticoagulants');
-    const current = currentDrugs(agents, context.asOf);
+    const agents = dangersIn(context, 'anticoagulants');
     const plan = newestPlan(context);
-    const [first] = current;
-    if (first) {
-      const words = { drugs: names(current, nameOf), date: pointAtDrug(first).date ?? 'an unknown date' };
-      const evidence = current.map(pointAtDrug);
+    if (agents.sure.length > 0) {
+      const { words, evidence } = tellDangers(agents.sure);
       if (!plan || plan.says === 'no-plan') {
         const { unread } = context.select('interruptionPlans');
         return { finding: 'no-plan', fields: {}, words, evidence, unread };
       }
       const { entry, says } = plan;
       const point = evidenceOf(entry, observedOn(entry.resource), examinationResult(entry) || nameOf(entry));
-      const withPlan = {
-        words: { ...words, plan: point.date ?? 'an unknown date' },
+      const told = {
+        words: { ...words, plan: point.date ?? 'date not recorded' },
         evidence: [...evidence, point],
+        unread: agents.unread,
       };
-      return says === 'plan'
-        ? {
-            finding: 'plan',
-            fields: { handled: agents.unread.length > 0 ? undefined : true },
-            ...withPlan,
-            unread: agents.unread,
-          }
-        : { finding: 'must-not-interrupt', fields: { handled: false }, ...withPlan };
+      if (says === 'must-not-interrupt') return { finding: says, fields: { handled: false }, ...told };
+      // Another agent may stand in a source that was not read.
+      return { finding: 'plan', fields: { handled: agents.unread.length > 0 ? undefined : true }, ...told };
     }
     if (agents.unread.length > 0) return { finding: 'none', fields: {}, unread: agents.unread };
-    const isPlanned = plan?.says === 'plan';
-    const aspirin = currentDrugs(context.select('aspirin'), context.asOf);
-    if (aspirin.length > 0 && !isPlanned) {
-      const words = { drugs: names(aspirin, nameOf) };
-      return { finding: 'aspirin', fields: { handled: false }, words, evidence: aspirin.map(pointAtDrug) };
-    }
-    const status = activeConditions(context, 'antithromboticStatus').sure;
-    const isOnHold = agents.items.some((entry) => text(entry.resource['status']) === 'on-hold');
-    if (status.length > 0 && !isOnHold && !isPlanned) {
-      const words = { drugs: names(status, diagnosisName) };
-      return {
-        finding: 'status-only',
-        fields: { handled: false },
-        words,
-        evidence: status.map(pointAtCondition),
-      };
-    }
+    if (plan?.says === 'plan') return { finding: 'none', fields: { handled: true } };
+    const aspirin = dangersIn(context, 'aspirin').sure;
+    if (aspirin.length > 0)
+      return { finding: 'aspirin', fields: { handled: false }, ...tellDangers(aspirin) };
+    const isOnHold = context
+      .select('anticoagulants')
+      .items.some(({ resource }) => resource['status'] === 'on-hold');
+    const status = dangersIn(context, 'antithromboticStatus').sure;
+    if (status.length > 0 && !isOnHold)
+      return { finding: 'status-only', fields: { handled: false }, ...tellDangers(status) };
     return { finding: 'none', fields: { handled: true } };
   },
 });

@@ -1,4 +1,4 @@
-import { activeConditions, conditionWords, pointAtCondition } from '../readings/active-conditions';
+import { dangersIn, tellDangers } from '../readings/dangers';
 import { inrValue, newestLab, plateletValue, pointAtLab, type LabResult } from '../readings/laboratory';
 import { defineFact, type Fact } from './fact';
 
@@ -34,7 +34,7 @@ export const coagulation = defineFact({
     'plateletsContraindicated',
     'plateletsCaution',
   ],
-  words: ['diagnosis', 'date', 'value'],
+  words: ['what', 'date', 'value'],
   read(context) {
     const days = context.threshold('laboratoryDays') ?? 0;
     const inrLimit = context.threshold('inrContraindicated') ?? Number.POSITIVE_INFINITY;
@@ -45,17 +45,10 @@ export const coagulation = defineFact({
       newestLab(context.select(name), context.policyData.selector(name).codes, context.asOf, days, read);
     const inr = newest('inrResults', inrValue);
     const platelets = newest('plateletCounts', plateletValue);
-    const disorders = activeConditions(context, 'coagulopathies');
+    const disorders = dangersIn(context, 'coagulopathies');
 
-    const [disorder] = disorders.sure;
-    if (disorder) {
-      const evidence = disorders.sure.map(pointAtCondition);
-      return {
-        finding: 'disorder',
-        fields: { normal: false },
-        words: conditionWords(disorders.sure),
-        evidence,
-      };
+    if (disorders.sure.length > 0) {
+      return { finding: 'disorder', fields: { normal: false }, ...tellDangers(disorders.sure) };
     }
     if (inr?.low !== undefined && inr.low >= inrLimit) return ofLab('inr-beyond-limit', false, inr, 'INR');
     if (platelets?.high !== undefined && platelets.high < plateletLimit) {
@@ -64,8 +57,7 @@ export const coagulation = defineFact({
     const unread = [...new Set([...disorders.unread, ...context.select('inrResults').unread])];
     if (unread.length > 0) return { finding: 'normal', fields: {}, unread };
     if (disorders.possible.length > 0) {
-      const evidence = disorders.possible.map(pointAtCondition);
-      return { finding: 'possible', fields: {}, words: conditionWords(disorders.possible), evidence };
+      return { finding: 'possible', fields: {}, ...tellDangers(disorders.possible) };
     }
     if (inr && (inr.high === undefined || inr.high >= inrLimit))
       return ofLab('unreadable', undefined, inr, 'INR');
@@ -76,16 +68,9 @@ export const coagulation = defineFact({
     if (platelets?.low !== undefined && platelets.low < plateletCaution) {
       return ofLab('platelets-low', false, platelets, 'platelets');
     }
-    const profile = activeConditions(context, 'abnormalCoagulationProfiles').sure;
-    if (profile.length > 0) {
-      const evidence = profile.map(pointAtCondition);
-      return {
-        finding: 'abnormal-profile',
-        fields: { normal: false },
-        words: conditionWords(profile),
-        evidence,
-      };
-    }
+    const profile = dangersIn(context, 'abnormalCoagulationProfiles').sure;
+    if (profile.length > 0)
+      return { finding: 'abnormal-profile', fields: { normal: false }, ...tellDangers(profile) };
     const evidence = [inr && pointAtLab(inr, 'INR'), platelets && pointAtLab(platelets, 'platelets')].flatMap(
       (item) => item ?? [],
     );

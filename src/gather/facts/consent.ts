@@ -1,6 +1,6 @@
 import { concepts, wordsOf } from '../../fhir/read';
 import type { Selected } from '../patient-record';
-import { activeConditions, pointAtCondition } from '../readings/active-conditions';
+import { dangersIn, pointAtDanger } from '../readings/dangers';
 import { performed } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
 import { defineFact, type Evidence, type LineContext } from './fact';
@@ -30,7 +30,7 @@ export const consent = defineFact({
   findings: ['refused', 'possibly-refused', 'not-refused'],
   words: ['what', 'date'],
   read(context) {
-    const conditions = activeConditions(context, 'refusals');
+    const conditions = dangersIn(context, 'refusals');
     const procedures = context.select('notDoneProcedures');
     const ofBlock = procedures.items.filter((entry) => isBlockOrUnnamed(entry, context));
     const pointAtProcedure = (entry: Selected): Evidence =>
@@ -38,9 +38,9 @@ export const consent = defineFact({
     const saying = (what: ReturnType<typeof refusalIs>): Evidence[] =>
       ofBlock.filter((entry) => refusalIs(entry, context) === what).map(pointAtProcedure);
     const relevant = (entries: readonly Selected[]): Evidence[] =>
-      entries.filter((entry) => concernsBlock(entry, context)).map(pointAtCondition);
+      entries.filter((entry) => concernsBlock(entry, context)).map(pointAtDanger);
     const tell = (evidence: readonly Evidence[]) => ({
-      words: { what: evidence[0]?.summary ?? '', date: evidence[0]?.date ?? 'undated' },
+      words: { what: evidence[0]?.summary ?? '', date: evidence[0]?.date ?? 'date not recorded' },
       evidence,
     });
 

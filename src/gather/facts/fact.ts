@@ -26,6 +26,13 @@ export interface Fact<Field extends string = string, Finding extends string = st
   readonly unread?: readonly string[];
 }
 
+/** Something dangerous was looked for and not found: it is absent, but only if every source was read. */
+export function absentIfRead(unread: readonly string[]): Fact<'absent', 'absent'> {
+  return unread.length > 0
+    ? { finding: 'absent', fields: {}, unread }
+    : { finding: 'absent', fields: { absent: true } };
+}
+
 /** Everything a fact may look at: the ordered line, the record, and the numbers of the judging profile. */
 export interface LineContext {
   readonly line: OrderedLine;

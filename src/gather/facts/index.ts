@@ -13,11 +13,11 @@ import { bilateralCoding, diagnosticPurpose, orderLevel, orderRegion, orderSide 
 import { excludedPairs, reasonCodes } from './reason-codes';
 import { redFlag } from './red-flag';
 import {
-  antiangiogenic,
+  alteredAnatomy,
+  antiangiogenicDrug,
   injectateAllergy,
-  lifeExpectancy,
+  limitedLifeExpectancy,
   pregnancy,
-  spineAnatomy,
 } from './relative-cautions';
 import { levelEvidence } from './level-evidence';
 import { regionalFinding, rootSpecificity } from './regional-finding';
@@ -49,9 +49,9 @@ export const FACTS = {
   coagulation,
   anticoagulation,
   consent,
-  antiangiogenic,
-  lifeExpectancy,
-  spineAnatomy,
+  antiangiogenicDrug,
+  limitedLifeExpectancy,
+  alteredAnatomy,
   injectateAllergy,
   pregnancy,
   sedation,

@@ -1,38 +1,20 @@
-import { defineFact } from './fact';
-import { activeConditions, conditionWords, names, pointAtCondition } from '../readings/active-conditions';
-import { currentDrugs, pointAtDrug } from '../readings/current-drugs';
-import { nameOf } from '../readings/evidence';
+import { dangersIn, tellDangers } from '../readings/dangers';
+import { absentIfRead, defineFact } from './fact';
 
-/** No active infection: present decides; suspected or unread leaves it open; an antibiotic alone is a caution. */
+/** An active infection: present decides; suspected or unread leaves it open; an antibiotic alone is a caution. */
 export const infection = defineFact({
   fields: ['absent'],
   findings: ['present', 'possible', 'antibiotic', 'absent'],
-  words: ['diagnosis', 'date', 'drugs'],
+  words: ['what', 'date'],
   read(context) {
-    const { sure, possible, unread } = activeConditions(context, 'infections');
-    if (sure.length > 0)
-      return {
-        finding: 'present',
-        fields: { absent: false },
-        words: conditionWords(sure),
-        evidence: sure.map(pointAtCondition),
-      };
-    if (possible.length > 0)
-      return {
-        finding: 'possible',
-        fields: {},
-        words: conditionWords(possible),
-        evidence: possible.map(pointAtCondition),
-      };
-    if (unread.length > 0) return { finding: 'absent', fields: {}, unread };
-    const antibiotics = currentDrugs(context.select('currentAntibiotics'), context.asOf);
-    if (antibiotics.length > 0)
-      return {
-        finding: 'antibiotic',
-        fields: { absent: false },
-        words: { drugs: names(antibiotics, nameOf) },
-        evidence: antibiotics.map(pointAtDrug),
-      };
-    return { finding: 'absent', fields: { absent: true } };
+    const { sure, possible, unread } = dangersIn(context, 'infections');
+    if (sure.length > 0) return { finding: 'present', fields: { absent: false }, ...tellDangers(sure) };
+    if (possible.length > 0) return { finding: 'possible', fields: {}, ...tellDangers(possible) };
+    if (unread.length > 0) return absentIfRead(unread);
+    const antibiotics = dangersIn(context, 'currentAntibiotics').sure;
+    if (antibiotics.length > 0) {
+      return { finding: 'antibiotic', fields: { absent: false }, ...tellDangers(antibiotics) };
+    }
+    return absentIfRead([]);
   },
 });

@@ -1,85 +1,52 @@
 import { states } from '../../fhir/narrative';
 import { concepts, notes, objects, text, wordsOf } from '../../fhir/read';
-import { examinationResult, focusedExaminations } from './examination';
-import { type Evidence, defineFact } from './fact';
 import type { Selected } from '../patient-record';
-import { activeConditions, conditionWords, names, pointAtCondition } from '../readings/active-conditions';
-import { observedOn } from '../readings/dates-of';
-import { diagnosisName, evidenceOf, nameOf } from '../readings/evidence';
+import { dangersIn, tellDangers } from '../readings/dangers';
+import { newestFirst, observedOn } from '../readings/dates-of';
+import { evidenceOf, nameOf } from '../readings/evidence';
+import { examinationResult } from './examination';
+import { absentIfRead, defineFact, type LineContext } from './fact';
 
-function examinationWords(entry: Selected): string {
-  const noted = notes(entry.resource['note']);
-  return [
-    examinationResult(entry),
-    ...noted,
-    ...objects(entry.resource['component']).flatMap((c) => text(c['valueString']) ?? []),
-  ].join('\n');
+/** All that an examination says in words. */
+function wordsOfExamination(entry: Selected): string {
+  const parts = objects(entry.resource['component']).flatMap((part) => text(part['valueString']) ?? []);
+  return [examinationResult(entry), ...notes(entry.resource['note']), ...parts].join('\n');
 }
 
-/** No red flag that needs a surgeon first: coded ones are certain, a deficit in words or of unknown course is not. */
+function isPositive(entry: Selected, context: LineContext): boolean {
+  return concepts(entry.resource['valueCodeableConcept']).some(
+    (value) =>
+      context.policyData.valueSet('exam-positive').memberOf(value) ?? /^positive$/iu.test(wordsOf(value)),
+  );
+}
+
+function tellExamination(entry: Selected) {
+  const result = examinationResult(entry);
+  const evidence = evidenceOf(entry, observedOn(entry.resource), `${nameOf(entry)}: ${result}`);
+  const words = { what: result === '' ? nameOf(entry) : result, date: evidence.date ?? 'date not recorded' };
+  return { words, evidence: [evidence] };
+}
+
+/** A red flag that needs a surgeon first: coded ones are certain, a deficit in words or of unknown course is not. */
 export const redFlag = defineFact({
   fields: ['absent'],
   findings: ['present', 'possible', 'progressive-in-words', 'deficit', 'absent'],
-  words: ['diagnosis', 'date', 'what'],
+  words: ['what', 'date'],
   read(context) {
-    const { sure, possible, unread } = activeConditions(context, 'redFlagDiagnoses');
-    if (sure.length > 0)
-      return {
-        finding: 'present',
-        fields: { absent: false },
-        words: conditionWords(sure),
-        evidence: sure.map(pointAtCondition),
-      };
-    if (possible.length > 0)
-      return {
-        finding: 'possible',
-        fields: {},
-        words: conditionWords(possible),
-        evidence: possible.map(pointAtCondition),
-      };
-    const examinations = focusedExaminations(context).items;
-    const latest = examinations.find((entry) =>
-      context.policyData
-        .selector('neurologicExaminations')
-        .codes.some((set) => entry.concepts.some((c) => set.memberOf(c))),
-    );
-    const point = (entry: Selected): Evidence =>
-      evidenceOf(
-        entry,
-        observedOn(entry.resource),
-        [nameOf(entry), examinationResult(entry)].filter((s) => s !== '').join(': '),
-      );
-    if (latest && states(examinationWords(latest), context.policyData.vocabulary('progressiveDeficit'))) {
-      return {
-        finding: 'progressive-in-words',
-        fields: {},
-        words: { what: examinationResult(latest), date: point(latest).date ?? 'undated' },
-        evidence: [point(latest)],
-      };
+    const flags = dangersIn(context, 'redFlagDiagnoses');
+    if (flags.sure.length > 0)
+      return { finding: 'present', fields: { absent: false }, ...tellDangers(flags.sure) };
+    if (flags.possible.length > 0) return { finding: 'possible', fields: {}, ...tellDangers(flags.possible) };
+    const examinations = context.select('neurologicExaminations');
+    const dated = examinations.items.map((entry) => ({ ...entry, on: observedOn(entry.resource) }));
+    const [latest] = newestFirst(dated);
+    if (latest && states(wordsOfExamination(latest), context.policyData.vocabulary('progressiveDeficit'))) {
+      return { finding: 'progressive-in-words', fields: {}, ...tellExamination(latest) };
     }
-    const deficits = activeConditions(context, 'deficitDiagnoses').sure;
-    const isPositive =
-      latest &&
-      concepts(latest.resource['valueCodeableConcept']).some(
-        (c) => context.policyData.valueSet('exam-positive').memberOf(c) ?? /^positive$/iu.test(wordsOf(c)),
-      );
-    if (deficits.length > 0)
-      return {
-        finding: 'deficit',
-        fields: {},
-        words: { what: names(deficits, diagnosisName), date: conditionWords(deficits)['date'] ?? '' },
-        evidence: deficits.map(pointAtCondition),
-      };
-    if (latest && isPositive)
-      return {
-        finding: 'deficit',
-        fields: {},
-        words: { what: nameOf(latest), date: point(latest).date ?? 'undated' },
-        evidence: [point(latest)],
-      };
-    const hidden = [...new Set([...unread, ...focusedExaminations(context).unread])];
-    return hidden.length > 0
-      ? { finding: 'absent', fields: {}, unread: hidden }
-      : { finding: 'absent', fields: { absent: true } };
+    const deficits = dangersIn(context, 'deficitDiagnoses').sure;
+    if (deficits.length > 0) return { finding: 'deficit', fields: {}, ...tellDangers(deficits) };
+    if (latest && isPositive(latest, context))
+      return { finding: 'deficit', fields: {}, ...tellExamination(latest) };
+    return absentIfRead([...new Set([...flags.unread, ...examinations.unread])]);
   },
 });
