@@ -1,5 +1,5 @@
 import { isLumbarSacral, levelName } from '../../anatomy/spine-level';
-import { codedReasons, siteFits, siteOf } from './diagnosis';
+import { codedReasons, siteFits, siteOf } from '../readings/diagnoses';
 import { defineFact } from './fact';
 import { listed } from '../readings/evidence';
 

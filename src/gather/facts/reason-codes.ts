@@ -1,6 +1,6 @@
 import { normalCode } from '../../policy/code-systems';
 import { concepts } from '../../fhir/read';
-import { codedReasons } from './diagnosis';
+import { codedReasons } from '../readings/diagnoses';
 import { defineFact } from './fact';
 import { parseExactDay } from '../../time/days';
 

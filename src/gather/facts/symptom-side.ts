@@ -3,7 +3,7 @@ import { concepts, wordsOf } from '../../fhir/read';
 import type { Selected } from '../patient-record';
 import { recordedOn } from '../readings/conditions';
 import { diagnosisName, evidenceOf } from '../readings/evidence';
-import { codedReasons, supportingConditions } from './diagnosis';
+import { codedReasons, supportingConditions } from '../readings/diagnoses';
 import { defineFact, type LineContext } from './fact';
 
 function codedSide(condition: Selected, context: LineContext): Side | undefined {

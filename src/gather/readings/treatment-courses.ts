@@ -8,7 +8,7 @@ import { type Day, formatDay, unionLength } from '../../time/days';
 type Span = readonly [Day, Day];
 
 /** A stretch of treatment: `surely` and `atMost` differ when its dates are imprecise. */
-interface Course {
+export interface Course {
   readonly entries: readonly Selected[];
   readonly surely?: Span;
   readonly atMost?: Span;

@@ -1,0 +1,87 @@
+import { states, statesBefore } from '../../fhir/narrative';
+import { concepts, notes, period, wordsOf } from '../../fhir/read';
+import { type Evidence, type LineContext, defineFact } from './fact';
+import type { Selected } from '../patient-record';
+import { activeTreatments } from '../readings/active-treatments';
+import { drugDates, isAfter, performed } from '../readings/dates-of';
+import { evidenceOf, nameOf } from '../readings/evidence';
+import { dateOfTreatment } from '../readings/treatment-courses';
+import { type Day, parseDays } from '../../time/days';
+
+type Result = 'failed' | 'succeeded' | 'succeeded-in-words';
+
+function resultOf(entry: Selected, context: LineContext): Result | undefined {
+  const { resource } = entry;
+  const outcome = [...concepts(resource['outcome']), ...concepts(resource['statusReason'])];
+  if (outcome.some((concept) => context.policyData.valueSet('outcome-failure').memberOf(concept)))
+    return 'failed';
+  if (outcome.some((concept) => context.policyData.valueSet('outcome-success').memberOf(concept)))
+    return 'succeeded';
+  const words = [...outcome.map(wordsOf), ...notes(resource['note'])].join('\n');
+  if (statesBefore(words, context.policyData.vocabulary('careFailed'))) return 'failed';
+  return states(words, context.policyData.vocabulary('careSucceeded')) ? 'succeeded-in-words' : undefined;
+}
+
+function endOf(entry: Selected): Day {
+  const dates =
+    entry.resource['resourceType'] === 'CarePlan'
+      ? period(entry.resource['period'])
+      : performed(entry.resource);
+  return (dates.end ?? dates.start)?.latest ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Whether the care helped: success recorded for active care refutes, and some profiles ask for a recorded failure. */
+export const careResult = defineFact({
+  fields: ['notSuccessful', 'failed'],
+  findings: ['failed', 'succeeded', 'succeeded-in-words', 'silent'],
+  thresholds: ['chiropracticCounts'],
+  words: ['treatment', 'date'],
+  read(context) {
+    const treatments = activeTreatments(context).filter(
+      (entry) => !isAfter(dateOfTreatment(entry), context.asOf),
+    );
+    const others = [
+      ...context
+        .select('passiveModalities')
+        .items.filter((entry) => !isAfter(dateOfTreatment(entry), context.asOf)),
+      ...context
+        .select('systemicDrugTrials')
+        .items.filter((entry) => !isAfter(drugDates(entry.resource).start, context.asOf)),
+    ];
+    const withResult = treatments
+      .flatMap((entry) => {
+        const result = resultOf(entry, context);
+        return result ? [{ entry, result }] : [];
+      })
+      .toSorted((a, b) => endOf(b.entry) - endOf(a.entry) || (a.result < b.result ? 1 : -1));
+    const latest = withResult[0];
+    const point = (entry: Selected): Evidence =>
+      evidenceOf(entry, dateOfTreatment(entry) ?? parseDays(entry.resource['authoredOn']), nameOf(entry));
+    if (latest && latest.result !== 'failed') {
+      const notSuccessful = latest.result === 'succeeded' ? false : undefined;
+      return {
+        finding: latest.result,
+        fields: { notSuccessful, failed: notSuccessful },
+        words: { treatment: nameOf(latest.entry) },
+        evidence: [point(latest.entry)],
+      };
+    }
+    const failure = latest?.entry ?? others.find((entry) => resultOf(entry, context) === 'failed');
+    if (failure) {
+      return {
+        finding: 'failed',
+        fields: { notSuccessful: true, failed: true },
+        words: { treatment: nameOf(failure) },
+        evidence: [point(failure)],
+      };
+    }
+    const unread = [
+      ...new Set([
+        ...context.select('physicalTherapySessions').unread,
+        ...context.select('homeExercise').unread,
+        ...context.select('systemicDrugTrials').unread,
+      ]),
+    ];
+    return { finding: 'silent', fields: { notSuccessful: true }, unread };
+  },
+});

@@ -1,0 +1,25 @@
+import { concepts, notes, text, wordsOf } from '../../fhir/read';
+import type { FactContext, LineContext } from '../facts/fact';
+import type { Selected } from '../patient-record';
+
+function distinct(entries: readonly Selected[]): Selected[] {
+  return [...new Map(entries.map((entry) => [entry.reference, entry])).values()];
+}
+
+/** Exercise counts as directed unless its words say that the patient chose or only reported it. */
+function isDirected({ resource, concepts: codes }: Selected, context: LineContext): boolean {
+  const described = [resource['title'], resource['description']].flatMap((value) => text(value) ?? []);
+  const categories = concepts(resource['category']).map(wordsOf);
+  const words = [...codes.map(wordsOf), ...categories, ...described, ...notes(resource['note'])].join('\n');
+  return !context.policyData.vocabulary('notDirected').test(words);
+}
+
+/** Therapy, directed home exercise, and where the profile counts it chiropractic treatment. */
+export function activeTreatments(context: FactContext<'chiropracticCounts'>): Selected[] {
+  return distinct([
+    ...context.select('physicalTherapySessions').items,
+    ...context.select('homeExercise').items,
+    ...context.select('homeExerciseByCategory').items,
+    ...(context.setting('chiropracticCounts') ? context.select('chiropracticSessions').items : []),
+  ]).filter((entry) => isDirected(entry, context));
+}

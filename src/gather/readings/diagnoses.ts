@@ -1,0 +1,140 @@
+import type { Concept } from '../../fhir/read';
+import type { Evidence, LineContext } from '../facts/fact';
+import type { RecordEntry, Selected } from '../patient-record';
+import { isActive, isConfirmed, recordedOn, wasKnown } from './conditions';
+import { diagnosisName, evidenceOf } from './evidence';
+import type { ProcedureRegion } from '../../policy/policy-data';
+import type { Member, ValueSet } from '../../policy/value-set';
+
+/** A diagnosis that the order or the problem list states, with the member of the value set it belongs to. */
+export interface Stated {
+  readonly concept: Concept;
+  readonly name: string;
+  readonly member: Member;
+  readonly evidence: Evidence;
+  readonly condition?: Selected;
+}
+
+const REGION_OF_SITE: Readonly<Record<string, ProcedureRegion>> = {
+  cervical: 'cervical-thoracic',
+  cervicothoracic: 'cervical-thoracic',
+  thoracic: 'cervical-thoracic',
+  lumbar: 'lumbar-sacral',
+  lumbosacral: 'lumbar-sacral',
+  sacral: 'lumbar-sacral',
+};
+
+/** The spine site a diagnosis code names, and whether a procedure code's region fits it; thoracolumbar fits both. */
+export function siteOf(concept: Concept, context: LineContext): string | undefined {
+  return context.policyData.valueSet('diagnosis-regions').memberOf(concept)?.region;
+}
+
+export function siteFits(site: string | undefined, region: ProcedureRegion | undefined): boolean {
+  const only = site === undefined ? undefined : REGION_OF_SITE[site];
+  return only === undefined || region === undefined || only === region;
+}
+
+export function memberOf(concept: Concept, sets: readonly ValueSet[]): Member | undefined {
+  for (const set of sets) {
+    const member = set.memberOf(concept);
+    if (member) return member;
+  }
+  return undefined;
+}
+
+function nameIn(concept: Concept, member: Member): string {
+  return diagnosisName({ reference: '', resource: {}, concepts: [concept], member });
+}
+
+/** Conditions that the order points at and that hold; a suspected one is kept apart. */
+function referencedConditions(context: LineContext): Selected[] {
+  return context.line.order.reasonReferences.flatMap((reference) => {
+    const entry: RecordEntry | undefined = context.record.find(reference);
+    return entry && isActive(entry, context.asOf) && wasKnown(entry, context.asOf) ? [entry] : [];
+  });
+}
+
+/** The order's coded reasons, those of the Conditions it points at included. */
+export function codedReasons(context: LineContext): Concept[] {
+  const referenced = referencedConditions(context)
+    .filter(isConfirmed)
+    .flatMap((entry) => entry.concepts);
+  return [...context.line.order.reasons, ...referenced].filter((concept) => concept.codings.length > 0);
+}
+
+export function ofOrder(context: LineContext, sets: readonly ValueSet[]): Stated[] {
+  const reference = context.line.order.reference;
+  const referenced = referencedConditions(context).filter(isConfirmed);
+  return [
+    ...context.line.order.reasons.map((concept) => ({ concept, entry: undefined })),
+    ...referenced.flatMap((entry) => entry.concepts.map((concept) => ({ concept, entry }))),
+  ]
+    .flatMap(({ concept, entry }) => {
+      const member = concept.codings.length > 0 ? memberOf(concept, sets) : undefined;
+      if (!member) return [];
+      const name = nameIn(concept, member);
+      const evidence = entry ? evidenceOf(entry, recordedOn(entry), name) : { reference, summary: name };
+      return [{ concept, name, member, evidence, ...(entry && { condition: entry }) }];
+    })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Active diagnoses of the problem list from the sets, in the region of the ordered code or without a region. */
+export function ofProblemList(context: LineContext, sets: readonly ValueSet[]): Stated[] {
+  const listed = context.select('conditions').items.flatMap((entry): Stated[] => {
+    for (const concept of entry.concepts) {
+      const member = memberOf(concept, sets);
+      if (!member) continue;
+      if (!isActive(entry, context.asOf) || !wasKnown(entry, context.asOf)) return [];
+      if (!siteFits(member.region ?? siteOf(concept, context), context.line.procedure.region)) continue;
+      const name = nameIn(concept, member);
+      return [
+        { concept, name, member, evidence: evidenceOf(entry, recordedOn(entry), name), condition: entry },
+      ];
+    }
+    return [];
+  });
+  return listed.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export function confirmed(stated: readonly Stated[]): Stated[] {
+  return stated.filter(({ condition }) => !condition || isConfirmed(condition));
+}
+
+/** The active confirmed Conditions that support the line's diagnosis: stated on the order, or in its region. */
+export function supportingConditions(context: LineContext): Selected[] {
+  return context.once('supportingConditions', () => readSupportingConditions(context));
+}
+
+function readSupportingConditions(context: LineContext): Selected[] {
+  const sets = context.policy.supportedDiagnoses(context.profile);
+  const inRegion = confirmed(ofProblemList(context, sets)).flatMap((stated) => stated.condition ?? []);
+  const onOrder = new Set(codedReasons(context).flatMap((c) => c.codings.map((coding) => coding.code)));
+  const stated = context
+    .select('conditions')
+    .items.filter(
+      (entry) =>
+        entry.concepts.some(
+          (concept) => concept.codings.some((coding) => onOrder.has(coding.code)) && memberOf(concept, sets),
+        ) &&
+        isActive(entry, context.asOf) &&
+        isConfirmed(entry) &&
+        wasKnown(entry, context.asOf),
+    );
+  const all = new Map(
+    [
+      ...inRegion,
+      ...stated,
+      ...referencedConditions(context).filter(
+        (entry) => isConfirmed(entry) && entry.concepts.some((c) => memberOf(c, sets)),
+      ),
+    ].map((entry) => [entry.reference, entry]),
+  );
+  return [...all.values()];
+}
+
+export function asMember(entry: Selected, context: LineContext): Selected {
+  const sets = context.policy.supportedDiagnoses(context.profile);
+  const member = entry.concepts.flatMap((concept) => memberOf(concept, sets) ?? [])[0];
+  return member ? { ...entry, member } : entry;
+}
