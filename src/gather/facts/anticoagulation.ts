@@ -1,27 +1,19 @@
-import { notes, objects, text } from '../../fhir/read';
 import { parseDays } from '../../time/days';
 import type { Selected } from '../patient-record';
 import { dangersIn, tellDangers } from '../readings/dangers';
 import { isAfter, newestFirst, observedOn } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
+import { wordsOfPlan } from '../readings/plan-words';
 import { examinationResult } from './examination';
 import { defineFact, type LineContext } from './fact';
 
 type Said = 'plan' | 'no-plan' | 'must-not-interrupt';
 
-function wordsOfPlan({ resource }: Selected): string {
-  const described = [resource['title'], resource['description']].flatMap((value) => text(value) ?? []);
-  const steps = objects(resource['activity']).flatMap((activity) =>
-    objects(activity['detail']).flatMap((detail) => text(detail['description']) ?? []),
-  );
-  return [...described, ...steps, ...notes(resource['note'])].join('\n');
-}
-
 /** What a recorded interruption plan says. A Task or CarePlan is a plan unless its words say otherwise. */
 function planSays(entry: Selected, context: LineContext): Said {
   const { resource } = entry;
   const isObservation = resource['resourceType'] === 'Observation';
-  const said = [examinationResult(entry), wordsOfPlan(entry)].filter((part) => part !== '').join('\n');
+  const said = [examinationResult(entry), wordsOfPlan(resource)].filter((part) => part !== '').join('\n');
   if (context.policyData.vocabulary('mustNotInterrupt').test(said)) return 'must-not-interrupt';
   if (context.policyData.vocabulary('noPlanYet').test(said)) return 'no-plan';
   if (!isObservation) return 'plan';

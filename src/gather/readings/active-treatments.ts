@@ -1,16 +1,15 @@
-import { concepts, notes, text, wordsOf } from '../../fhir/read';
+import { wordsOf } from '../../fhir/read';
 import type { FactContext, LineContext } from '../facts/fact';
 import type { Selected } from '../patient-record';
+import { wordsOfPlan } from './plan-words';
 
 function distinct(entries: readonly Selected[]): Selected[] {
   return [...new Map(entries.map((entry) => [entry.reference, entry])).values()];
 }
 
 /** Exercise counts as directed unless its words say that the patient chose or only reported it. */
-function isDirected({ resource, concepts: codes }: Selected, context: LineContext): boolean {
-  const described = [resource['title'], resource['description']].flatMap((value) => text(value) ?? []);
-  const categories = concepts(resource['category']).map(wordsOf);
-  const words = [...codes.map(wordsOf), ...categories, ...described, ...notes(resource['note'])].join('\n');
+function isDirected({ resource, concepts: names }: Selected, context: LineContext): boolean {
+  const words = [...names.map(wordsOf), wordsOfPlan(resource)].join('\n');
   return !context.policyData.vocabulary('notDirected').test(words);
 }
 
