@@ -55,6 +55,11 @@ export function assess(
     asOf: group.session.evaluatedOn,
     select: (name) => record.select(policyData.selector(name)),
     once: onceReader(),
+    threshold(name) {
+      const value = policy.threshold(profile.id, name);
+      return typeof value === 'number' ? value : undefined;
+    },
+    setting: (name) => policy.threshold(profile.id, name) === true,
   }));
   const lines = contexts.map((context): LineAssessment => {
     const read = factReader(FACTS, context);

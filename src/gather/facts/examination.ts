@@ -34,17 +34,19 @@ export const examination = defineFact({
   words: ['examinations', 'date'],
   read(context) {
     const { items, unread } = focusedExaminations(context);
-    const narrative = context
-      .select('narrativeExaminations')
-      .items.filter((entry) => !isAfter(observedOn(entry.resource), context.asOf));
-    const found = items.length > 0 ? items : narrative;
+    const isNarrative = items.length === 0;
+    const narrative = (): Selected[] =>
+      context
+        .select('narrativeExaminations')
+        .items.filter((entry) => !isAfter(observedOn(entry.resource), context.asOf));
+    const found = isNarrative ? narrative() : items;
     const describe = (entry: Selected): string =>
       [nameOf(entry), examinationResult(entry)].filter((s) => s !== '').join(': ');
     const evidence = found.map((entry) => evidenceOf(entry, observedOn(entry.resource), describe(entry)));
     if (found.length === 0) return { finding: 'none', fields: {}, unread };
     const words = { examinations: listed([...new Set(found.map(nameOf))]), date: evidence[0]?.date ?? '' };
     return {
-      finding: items.length > 0 ? 'recorded' : 'narrative',
+      finding: isNarrative ? 'narrative' : 'recorded',
       fields: { recorded: true },
       words,
       evidence,

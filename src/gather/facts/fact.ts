@@ -46,12 +46,15 @@ export interface LineContext {
   select(name: SelectorName): Selection;
   /** Reads something of the line once, however many facts ask for it. */
   once<T>(name: string, read: () => T): T;
+  /** A number of the judging profile in the unit that parameters.yaml gives; undefined when the profile sets none. */
+  threshold(name: string): number | undefined;
+  /** A yes-or-no setting of the judging profile. */
+  setting(name: string): boolean;
 }
 
+/** The context of a fact that asks for the named parameters and no others. */
 export interface FactContext<Parameter extends string> extends LineContext {
-  /** A number of the judging profile in the unit that parameters.yaml gives; undefined when the profile sets none. */
   threshold(name: Parameter): number | undefined;
-  /** A yes-or-no setting of the judging profile. */
   setting(name: Parameter): boolean;
 }
 
@@ -80,13 +83,6 @@ export function defineFact<
     findings: definition.findings,
     thresholds: definition.thresholds ?? [],
     words: definition.words ?? [],
-    read(context) {
-      const value = (name: string) => context.policy.threshold(context.profile, name);
-      const threshold = (name: string): number | undefined => {
-        const known = value(name);
-        return typeof known === 'number' ? known : undefined;
-      };
-      return definition.read({ ...context, threshold, setting: (name) => value(name) === true });
-    },
+    read: (context) => definition.read(context),
   };
 }
