@@ -1,11 +1,5 @@
 export type Side = 'left' | 'right' | 'both';
 
-const SIDE_OF_SNOMED: Readonly<Record<string, Side>> = {
-  '7771000': 'left',
-  '24028007': 'right',
-  '51440002': 'both',
-};
-
 /** SNOMED CT laterality qualifiers as they are written on `bodySite`. */
 export const SNOMED_OF_SIDE: Readonly<Record<Side, string>> = {
   left: '7771000',
@@ -13,9 +7,16 @@ export const SNOMED_OF_SIDE: Readonly<Record<Side, string>> = {
   both: '51440002',
 };
 
-/** The side of a SNOMED CT laterality qualifier. */
-export function sideOfSnomed(code: string): Side | undefined {
-  return SIDE_OF_SNOMED[code];
+const SNOMED_CT = 'http://snomed.info/sct';
+const SIDE_OF_SNOMED = new Map(Object.entries(SNOMED_OF_SIDE).map(([side, code]) => [code, side as Side]));
+
+/** The side that SNOMED CT laterality qualifiers among codings name; left and right together are both. */
+export function sideOfCodings(
+  codings: readonly { readonly system: string; readonly code: string }[],
+): Side | undefined {
+  return joinSides(
+    codings.flatMap(({ system, code }) => (system === SNOMED_CT && SIDE_OF_SNOMED.get(code)) || []),
+  );
 }
 
 /** Left and right together are both sides. */

@@ -18,14 +18,25 @@ function goesOn(piece: string): boolean {
   return piece.trim().split(/\s+/u).length <= 3 && !/\d/u.test(piece);
 }
 
+const IN_LIST = /^(?:or|nor|and)\b|\b(?:or|nor)\b/iu;
+/** No list that one negation covers is longer; it bounds the work on texts that only look like lists. */
+const LONGEST_LIST = 20;
+
 /** How far a negation reaches: to the end of its piece, or of the list that it opens ("no a, b or c", "no a, and b"). */
-function endOfNegation(pieces: readonly string[], negation: number): number {
-  const restart = pieces.findIndex((piece, i) => i > negation && NEGATED_BEFORE.test(piece));
-  const reach = restart < 0 ? pieces.length : restart;
-  const isInList = (piece: string): boolean => /^(?:or|nor|and)\b|\b(?:or|nor)\b/iu.test(piece);
-  const lastOfList = pieces.findLastIndex((piece, i) => i > negation && i < reach && isInList(piece));
-  let end = Math.max(lastOfList, negation);
-  while (end + 1 < reach && goesOn(pieces[end + 1] ?? '')) end += 1;
+function endOfNegation(pieces: readonly string[], isNegated: readonly boolean[], negation: number): number {
+  let end = negation;
+  let isShortRun = true;
+  const most = Math.min(pieces.length, negation + LONGEST_LIST);
+  for (let i = negation + 1; i < most && !isNegated[i]; i += 1) {
+    const piece = pieces[i] ?? '';
+    isShortRun &&= goesOn(piece);
+    if (IN_LIST.test(piece)) {
+      end = i;
+      isShortRun = true;
+    } else if (isShortRun && end === i - 1) {
+      end = i;
+    }
+  }
   return end;
 }
 
@@ -34,8 +45,9 @@ function clausesOf(sentence: string): string[] {
   const clauses: string[] = [];
   for (const part of sentence.split(CONTRAST)) {
     const pieces = part.split(/,\s*/u);
+    const isNegated = pieces.map((piece) => NEGATED_BEFORE.test(piece));
     for (let i = 0; i < pieces.length; i += 1) {
-      const end = NEGATED_BEFORE.test(pieces[i] ?? '') ? endOfNegation(pieces, i) : i;
+      const end = isNegated[i] ? endOfNegation(pieces, isNegated, i) : i;
       clauses.push(pieces.slice(i, end + 1).join(', '));
       i = end;
     }
@@ -52,6 +64,15 @@ function isAsserted(clause: string, pattern: RegExp): boolean {
   );
 }
 
+/** How many clauses before a statement may say where it is. */
+const CLAUSES_BEFORE = 5;
+
+function withoutFullStop(clause: string): string {
+  let end = clause.length;
+  while (end > 0 && '.;!? '.includes(clause[end - 1] ?? '')) end -= 1;
+  return clause.slice(0, end).trimStart();
+}
+
 /**
  * What a narrative states of the things that the pattern names. Negated and uncertain statements ("no evidence of
  * radiculopathy", "possible stenosis") state nothing.
@@ -59,20 +80,14 @@ function isAsserted(clause: string, pattern: RegExp): boolean {
 export function statementsOf(text: string, pattern: RegExp): Statement[] {
   return text.split(SENTENCE_END).flatMap((sentence) => {
     const clauses = clausesOf(sentence);
-    return clauses.flatMap((clause, i) =>
-      isAsserted(clause, pattern)
-        ? [
-            {
-              clause: clause.trim().replace(/[.;!?]+$/u, ''),
-              upToHere: clauses
-                .slice(0, i + 1)
-                .join(', ')
-                .trim(),
-              sentence,
-            },
-          ]
-        : [],
-    );
+    return clauses.flatMap((clause, i): Statement[] => {
+      if (!isAsserted(clause, pattern)) return [];
+      const upToHere = clauses
+        .slice(Math.max(0, i - CLAUSES_BEFORE), i + 1)
+        .join(', ')
+        .trim();
+      return [{ clause: withoutFullStop(clause), upToHere, sentence }];
+    });
   });
 }
 

@@ -92,7 +92,8 @@ export function concepts(value: unknown): Concept[] {
 /** `Type/id` of a relative, absolute or versioned literal reference. */
 export function referenceOf(value: unknown): string | undefined {
   const reference = isObject(value) ? text(value['reference']) : undefined;
-  const match = reference && /(?:^|\/)([A-Z][A-Za-z]+)\/([^/]+)(?:\/_history\/[^/]+)?$/u.exec(reference);
+  const match =
+    reference && /(?:^|\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[^/]+)?$/u.exec(reference);
   return match ? `${match[1]}/${match[2]}` : undefined;
 }
 

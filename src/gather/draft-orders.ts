@@ -1,10 +1,12 @@
-import { joinSides, sideInText, sideOfSnomed, type Side } from '../anatomy/side';
+import { joinSides, sideInText, sideOfCodings, type Side } from '../anatomy/side';
 import { isSameLevel, readLevels, type SpineLevel } from '../anatomy/spine-level';
 import { states } from '../fhir/narrative';
 import { concepts, isObject, notes, objects, referenceOf, text, type Concept, type Json } from '../fhir/read';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { ValueSet } from '../policy/value-set';
+import { plain } from '../fhir/plain-text';
 import { parseExactDay, type Day } from '../time/days';
+import { ownerOf } from './usable-resource';
 
 export type Guidance = 'fluoroscopy' | 'ct' | 'ultrasound';
 export type Purpose = 'diagnostic' | 'therapeutic' | 'prevention';
@@ -21,6 +23,8 @@ export interface DraftOrder {
   /** `ServiceRequest/id`, the entry's fullUrl, or `#index`. */
   readonly reference: string;
   readonly resource: Json;
+  /** Whether an update or delete can name it: it has an id, and no other order has the same. */
+  readonly isAddressable: boolean;
   readonly cptCodes: readonly string[];
   readonly reasons: readonly Concept[];
   readonly reasonReferences: readonly string[];
@@ -139,7 +143,11 @@ function separateLevels(levels: readonly SpineLevel[]): SpineLevel[] {
   });
 }
 
-function readOrder(resource: Json, reference: string, discSites: ValueSet): DraftOrder {
+function readOrder(
+  resource: Json,
+  reference: string,
+  discSites: ValueSet,
+): Omit<DraftOrder, 'isAddressable'> {
   const bodySite = concepts(resource['bodySite']);
   const orderDetail = concepts(resource['orderDetail']);
   const details = objects(resource['orderDetail']).map((detail) => text(detail['text']) ?? '');
@@ -147,9 +155,7 @@ function readOrder(resource: Json, reference: string, discSites: ValueSet): Draf
   const siteWords = bodySite.map(wordsIn).join('; ');
   const words = `${siteWords}\n${written}`;
   const modifiers = modifiersOf(orderDetail, words);
-  const ofSite =
-    joinSides(bodySite.flatMap((site) => site.codings.flatMap((c) => sideOfSnomed(c.code) ?? []))) ??
-    sideInText(siteWords);
+  const ofSite = sideOfCodings(bodySite.flatMap((site) => site.codings)) ?? sideInText(siteWords);
   const ofModifier = modifierSide(modifiers);
   const ofText = sideInText(written);
   const side = ofSite ?? ofModifier ?? ofText;
@@ -183,16 +189,31 @@ function readOrder(resource: Json, reference: string, discSites: ValueSet): Draf
   };
 }
 
-/** Whether the resource says that it is about somebody else. An order without a subject is the patient's own. */
+/**
+ * Whether the resource says that it is about somebody else, or says so in a way that cannot be read. An order without a
+ * subject is the patient's own.
+ */
 function isForeign(resource: Json, patientId: string): boolean {
   for (const member of ['subject', 'patient', 'for']) {
     const link = resource[member];
-    if (!isObject(link)) continue;
+    if (link === undefined || link === null) continue;
+    if (!isObject(link)) return true;
     const reference = text(link['reference']);
     if (reference === undefined) continue;
-    return (referenceOf(link) ?? reference.replace(/^urn:uuid:/u, 'Patient/')) !== `Patient/${patientId}`;
+    return ownerOf({ subject: { reference } }, patientId) !== 'patient';
   }
   return false;
+}
+
+const FHIR_ID = /^[A-Za-z0-9\-.]{1,64}$/u;
+const LONGEST_NAME = 100;
+
+/** `Type/id`, else the entry's fullUrl, else `#index`. */
+function nameOfEntry(entry: Json, resource: Json, index: number): string {
+  const id = text(resource['id']);
+  if (id !== undefined && FHIR_ID.test(id)) return `${text(resource['resourceType']) ?? 'Resource'}/${id}`;
+  const fullUrl = text(entry['fullUrl']);
+  return fullUrl === undefined ? `#${index}` : plain(fullUrl, LONGEST_NAME);
 }
 
 /**
@@ -200,25 +221,28 @@ function isForeign(resource: Json, patientId: string): boolean {
  * another patient. Entries that hold no resource are passed over.
  */
 export function readDraftOrders(
-  entries: readonly Json[],
+  entries: readonly unknown[],
   patientId: string,
   discSites: ValueSet,
 ): DraftOrders {
-  const orders: DraftOrder[] = [];
-  const foreign: ForeignOrder[] = [];
-  entries.forEach((entry, index) => {
-    const resource = entry['resource'];
-    if (!isObject(resource)) return;
-    const type = text(resource['resourceType']) ?? 'Resource';
-    const id = text(resource['id']);
-    const reference = id === undefined ? (text(entry['fullUrl']) ?? `#${index}`) : `${type}/${id}`;
-    if (isForeign(resource, patientId)) {
-      foreign.push({ reference });
-      return;
-    }
-    if (type !== 'ServiceRequest' || resource['doNotPerform'] === true) return;
-    if (NOT_TO_BE_DONE.has(text(resource['status']) ?? '')) return;
-    orders.push(readOrder(resource, reference, discSites));
+  const named = entries.flatMap((entry, index) => {
+    const resource = isObject(entry) ? entry['resource'] : undefined;
+    return isObject(entry) && isObject(resource)
+      ? [{ resource, reference: nameOfEntry(entry, resource, index) }]
+      : [];
   });
-  return { orders, foreign };
+  const count = new Map<string, number>();
+  for (const { reference } of named) count.set(reference, (count.get(reference) ?? 0) + 1);
+  const orders = named
+    .filter(
+      ({ resource }) =>
+        resource['resourceType'] === 'ServiceRequest' &&
+        resource['doNotPerform'] !== true &&
+        !NOT_TO_BE_DONE.has(text(resource['status']) ?? ''),
+    )
+    .map(({ resource, reference }) => ({
+      ...readOrder(resource, reference, discSites),
+      isAddressable: reference.startsWith('ServiceRequest/') && count.get(reference) === 1,
+    }));
+  return { orders, foreign: named.filter(({ resource }) => isForeign(resource, patientId)) };
 }

@@ -11,7 +11,7 @@ import {
 } from '../fhir/read';
 import type { Selector } from '../policy/policy-data';
 import { codeKey, type Member, type ValueSet } from '../policy/value-set';
-import { isUsable, subjectOf } from './usable-resource';
+import { isUsable, ownerOf } from './usable-resource';
 
 /** Why the resources behind a prefetch key are not, or not all, known. */
 export type UnreadReason = 'not-sent' | 'failed' | 'wrong-type' | 'incomplete';
@@ -55,12 +55,14 @@ interface TypeIndex {
   readonly byCode: Map<string, RecordEntry[]>;
 }
 
-const CODE_ELEMENT: Readonly<Record<string, string>> = {
-  MedicationRequest: 'medicationCodeableConcept',
-  MedicationStatement: 'medicationCodeableConcept',
-  CarePlan: 'category',
-  Goal: 'description',
-};
+const CODE_ELEMENT = new Map(
+  Object.entries({
+    MedicationRequest: 'medicationCodeableConcept',
+    MedicationStatement: 'medicationCodeableConcept',
+    CarePlan: 'category',
+    Goal: 'description',
+  }),
+);
 
 function medicationConcepts(resource: Json, find: (reference: string) => Json | undefined): Concept[] {
   const link = resource['medicationReference'];
@@ -75,7 +77,7 @@ function medicationConcepts(resource: Json, find: (reference: string) => Json | 
 
 function conceptsOf(resource: Json, find: (reference: string) => Json | undefined): Concept[] {
   const type = text(resource['resourceType']) ?? '';
-  const own = concepts(resource[CODE_ELEMENT[type] ?? 'code']);
+  const own = concepts(resource[CODE_ELEMENT.get(type) ?? 'code']);
   if (type === 'Observation') {
     return [...own, ...objects(resource['component']).flatMap((component) => concepts(component['code']))];
   }
@@ -113,10 +115,12 @@ function recordEntry(
 /** The codes an entry is found by, read without building concepts where the code element says it all. */
 function codesOf(type: string, entry: RecordEntry): readonly Code[] {
   const { resource } = entry;
-  if (type in CODE_ELEMENT) return entry.concepts.flatMap((concept) => concept.codings);
-  const codes = codingsOf(resource['code']);
-  for (const component of objects(resource['component'])) codes.push(...codingsOf(component['code']));
-  return codes;
+  if (CODE_ELEMENT.has(type)) return entry.concepts.flatMap((concept) => concept.codings);
+  const own: readonly Code[] = codingsOf(resource['code']);
+  return objects(resource['component']).reduce(
+    (all, component) => all.concat(codingsOf(component['code'])),
+    own,
+  );
 }
 
 function indexEntry(index: TypeIndex, type: string, entry: RecordEntry): void {
@@ -138,12 +142,6 @@ function ofCategory(entries: readonly RecordEntry[], words: string): RecordEntry
       ),
     ),
   );
-}
-
-/** One of the systems' spellings of the patient in context. */
-function isPatient(subject: string, patientId: string): boolean {
-  const reference = referenceOf({ reference: subject });
-  return reference === undefined ? subject === `urn:uuid:${patientId}` : reference === `Patient/${patientId}`;
 }
 
 const NOTHING: TypeIndex = { entries: [], uncoded: [], byCode: new Map() };
@@ -175,36 +173,84 @@ function candidates(type: string, index: TypeIndex, selector: Selector): readonl
   return [...found];
 }
 
+interface Received {
+  readonly type: string;
+  readonly key: string;
+  readonly resource: Json;
+}
+
+function isNewer(a: Json, b: Json): boolean | undefined {
+  const stampOf = (resource: Json): string => {
+    const meta = isObject(resource['meta']) ? resource['meta'] : {};
+    return text(meta['lastUpdated']) ?? '';
+  };
+  const [first, second] = [stampOf(a), stampOf(b)];
+  return first === second ? undefined : first > second;
+}
+
+/**
+ * Everything received, once by `Type/id`. Of two versions the later one counts; when nothing says which is later, neither
+ * does, and the key is incomplete. Resources without an id are told apart by their content, never by their place.
+ */
+function receivedByReference(
+  answers: readonly KeyAnswer[],
+  unread: Map<string, UnreadReason>,
+): Map<string, Received> {
+  const received = new Map<string, Received>();
+  const contested = new Set<string>();
+  const nameless: { readonly content: string; readonly item: Received }[] = [];
+  for (const { key, resources } of answers) {
+    for (const resource of resources) {
+      const type = text(resource['resourceType']) ?? '';
+      const id = text(resource['id']);
+      const item: Received = { type, key, resource };
+      if (id === undefined) {
+        nameless.push({ content: JSON.stringify(resource), item });
+        continue;
+      }
+      const reference = `${type}/${id}`;
+      const known = received.get(reference);
+      const newer = known && isNewer(resource, known.resource);
+      if (!known || newer === true) received.set(reference, item);
+      else if (newer === undefined && JSON.stringify(known.resource) !== JSON.stringify(resource))
+        contested.add(reference);
+    }
+  }
+  for (const reference of contested) {
+    const { key } = received.get(reference) ?? { key: '' };
+    if (!unread.has(key)) unread.set(key, 'incomplete');
+    received.delete(reference);
+  }
+  nameless
+    .toSorted((a, b) => (a.content < b.content ? -1 : 1))
+    .forEach(({ item }, i) => received.set(`${item.type}/#${i + 1}`, item));
+  return received;
+}
+
 /**
  * Builds the record of one patient. Resources about anybody else, entered in error, refuted, draft or cancelled are
  * left out for good; a resource that does not say whose it is makes its key incomplete instead of counting as absent.
  */
 export function buildPatientRecord(patientId: string, answers: readonly KeyAnswer[]): PatientRecord {
-  const unread = new Map<string, UnreadReason>();
+  const unread = new Map(
+    answers.flatMap(({ key, unread: reason }) => (reason ? [[key, reason] as const] : [])),
+  );
   const keyOfType = new Map(answers.map((answer) => [answer.resourceType, answer.key]));
-  const byReference = new Map<string, Json>();
-  const usable = new Map<string, { type: string; resource: Json }>();
-  for (const answer of answers) {
-    if (answer.unread) unread.set(answer.key, answer.unread);
-    for (const resource of answer.resources) {
-      const type = text(resource['resourceType']) ?? '';
-      const reference = `${type}/${text(resource['id']) ?? `#${usable.size}`}`;
-      byReference.set(reference, resource);
-      if (!keyOfType.has(type) || usable.has(reference)) continue;
-      const subject = subjectOf(resource);
-      if (subject === undefined) {
-        if (isUsable(resource) && !unread.has(answer.key)) unread.set(answer.key, 'incomplete');
-        continue;
-      }
-      if (!isPatient(subject, patientId)) continue;
-      if (isUsable(resource)) usable.set(reference, { type, resource });
-    }
-  }
-
+  const received = receivedByReference(answers, unread);
+  const medication = (reference: string): Json | undefined => {
+    const found = received.get(reference);
+    return found?.type === 'Medication' && found.resource['status'] !== 'entered-in-error'
+      ? found.resource
+      : undefined;
+  };
   const indexes = new Map<string, TypeIndex>();
   const entries = new Map<string, RecordEntry>();
-  for (const [reference, { type, resource }] of usable) {
-    const entry = recordEntry(reference, resource, (other) => byReference.get(other));
+  for (const [reference, { type, key, resource }] of received) {
+    if (!keyOfType.has(type) || !isUsable(resource)) continue;
+    const owner = ownerOf(resource, patientId);
+    if (owner === 'unknown' && !unread.has(key)) unread.set(key, 'incomplete');
+    if (owner !== 'patient') continue;
+    const entry = recordEntry(reference, resource, medication);
     entries.set(reference, entry);
     const index = indexes.get(type) ?? { entries: [], uncoded: [], byCode: new Map() };
     indexes.set(type, index);

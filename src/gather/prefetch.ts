@@ -1,4 +1,4 @@
-import { isObject, objects, text, type Json } from '../fhir/read';
+import { isObject, number, objects, text, type Json } from '../fhir/read';
 import type { KeyAnswer } from './patient-record';
 
 /** Keys that hold no evidence: who the patient is, and who pays. */
@@ -34,12 +34,17 @@ function readKey(key: string, resourceType: string, prefetch: Json): KeyAnswer {
   const entries: unknown[] = Array.isArray(entry) ? entry : [];
   const resources: Json[] = [];
   let complete = !hasNextPage(value);
+  let hasOutcome = false;
   for (const item of entries) {
     const resource = isObject(item) ? item['resource'] : undefined;
+    if (isObject(resource) && isOutcome(resource)) hasOutcome = true;
     if (!isObject(resource) || text(resource['resourceType']) === undefined || isOutcome(resource))
       complete = false;
     else resources.push(resource);
   }
+  const total = number(value['total']);
+  if (total !== undefined && total > resources.length) complete = false;
+  if (resources.length === 0 && hasOutcome) return { ...base, unread: 'failed' };
   const isOfOtherType =
     resources.length > 0 && resources.every((resource) => resource['resourceType'] !== resourceType);
   if (isOfOtherType) return { key, resourceType, resources, unread: 'wrong-type' };

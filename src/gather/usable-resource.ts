@@ -1,15 +1,17 @@
-import { codingsOf, isObject, text, type Json } from '../fhir/read';
+import { codingsOf, isObject, referenceOf, text, type Json } from '../fhir/read';
 
-const USABLE_STATUS: Readonly<Record<string, ReadonlySet<string>>> = {
-  Observation: new Set(['final', 'amended', 'corrected']),
-  Procedure: new Set(['completed', 'in-progress', 'stopped', 'not-done']),
-  DiagnosticReport: new Set(['final', 'amended', 'corrected', 'appended']),
-  MedicationRequest: new Set(['active', 'completed', 'stopped', 'on-hold']),
-  MedicationStatement: new Set(['active', 'completed', 'stopped', 'on-hold']),
-  CarePlan: new Set(['active', 'completed', 'on-hold']),
-  ServiceRequest: new Set(['active', 'completed', 'on-hold']),
-  Task: new Set(['requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold', 'completed']),
-};
+const USABLE_STATUS = new Map<string, ReadonlySet<string>>(
+  Object.entries({
+    Observation: new Set(['final', 'amended', 'corrected']),
+    Procedure: new Set(['completed', 'in-progress', 'stopped', 'not-done']),
+    DiagnosticReport: new Set(['final', 'amended', 'corrected', 'appended']),
+    MedicationRequest: new Set(['active', 'completed', 'stopped', 'on-hold']),
+    MedicationStatement: new Set(['active', 'completed', 'stopped', 'on-hold']),
+    CarePlan: new Set(['active', 'completed', 'on-hold']),
+    ServiceRequest: new Set(['active', 'completed', 'on-hold']),
+    Task: new Set(['requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold', 'completed']),
+  }),
+);
 
 function hasCode(value: unknown, codes: readonly string[]): boolean {
   return codingsOf(value).some((coding) => codes.includes(coding.code));
@@ -22,7 +24,7 @@ export function isUsable(resource: Json): boolean {
     return !hasCode(resource['verificationStatus'], ['refuted', 'entered-in-error']);
   }
   if (resource['doNotPerform'] === true) return false;
-  const usable = USABLE_STATUS[type];
+  const usable = USABLE_STATUS.get(type);
   return usable === undefined || usable.has(text(resource['status']) ?? '');
 }
 
@@ -31,11 +33,13 @@ export function isPossible(condition: Json): boolean {
   return hasCode(condition['verificationStatus'], ['unconfirmed', 'provisional', 'differential']);
 }
 
-/** `Patient/id` (or another subject) a resource is about; undefined when it does not say. */
-export function subjectOf(resource: Json): string | undefined {
-  for (const member of ['subject', 'patient', 'for', 'beneficiary']) {
-    const link = resource[member];
-    if (isObject(link)) return text(link['reference']);
-  }
-  return undefined;
+/** Whose a resource is: the patient's in context, another's, or not to be told from what it says. */
+export function ownerOf(resource: Json, patientId: string): 'patient' | 'other' | 'unknown' {
+  const link = ['subject', 'patient', 'for', 'beneficiary'].map((member) => resource[member]).find(isObject);
+  const reference = text(link?.['reference'])?.trim();
+  if (reference === undefined) return 'unknown';
+  if (reference === `urn:uuid:${patientId}`) return 'patient';
+  const literal = referenceOf({ reference });
+  if (literal === undefined) return 'unknown';
+  return literal === `Patient/${patientId}` ? 'patient' : 'other';
 }

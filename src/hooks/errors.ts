@@ -3,21 +3,23 @@ import type { Logger } from 'pino';
 import { Problem, problem } from '../problem';
 
 /** What the body parser refuses, by its own names; its messages quote the body and are never passed on. */
-const BODY_PROBLEMS: Readonly<Record<string, () => Problem>> = {
-  'entity.parse.failed': () => problem(400, 'structure', 'The body is not valid JSON.'),
-  'entity.too.large': () => problem(413, 'too-long', 'The body is too large.'),
-  'encoding.unsupported': () => problem(415, 'not-supported', 'The content encoding is not supported.'),
-  'charset.unsupported': () =>
-    problem(415, 'not-supported', 'The character set is not supported; send UTF-8.'),
-  'request.aborted': () => problem(400, 'incomplete', 'The body ended early.'),
-  'request.size.invalid': () => problem(400, 'incomplete', 'The body is not as long as announced.'),
-};
+const BODY_PROBLEMS = new Map<string, () => Problem>(
+  Object.entries({
+    'entity.parse.failed': () => problem(400, 'structure', 'The body is not valid JSON.'),
+    'entity.too.large': () => problem(413, 'too-long', 'The body is too large.'),
+    'encoding.unsupported': () => problem(415, 'not-supported', 'The content encoding is not supported.'),
+    'charset.unsupported': () =>
+      problem(415, 'not-supported', 'The character set is not supported; send UTF-8.'),
+    'request.aborted': () => problem(400, 'incomplete', 'The body ended early.'),
+    'request.size.invalid': () => problem(400, 'incomplete', 'The body is not as long as announced.'),
+  }),
+);
 
 function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (typeof error !== 'object' || error === null) return undefined;
   if ('type' in error && typeof error.type === 'string') {
-    const known = BODY_PROBLEMS[error.type];
+    const known = BODY_PROBLEMS.get(error.type);
     if (known) return known();
   }
   // Anything else that Express or the parser blames on the request, such as a malformed URL or a broken gzip stream.
@@ -35,7 +37,13 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
     }
     const known = problemOf(error);
     if (!known) {
-      const stack = error instanceof Error ? error.stack?.split('\n').slice(1, 6) : undefined;
+      const stack =
+        error instanceof Error
+          ? error.stack
+              ?.split('\n')
+              .filter((line) => /^\s+at /u.test(line))
+              .slice(0, 5)
+          : undefined;
       logger.error({ kind: error instanceof Error ? error.name : typeof error, stack }, 'request failed');
     }
     const answer = known ?? problem(500, 'exception', 'The service could not answer this request.');

@@ -4,7 +4,8 @@ import { issue, Problem } from '../problem';
 /** What the service needs of a hook invocation, read tolerantly. */
 export interface HookRequest {
   readonly patientId: string;
-  readonly draftOrders: readonly Json[];
+  /** The entries of the Bundle as they came. */
+  readonly draftOrders: readonly unknown[];
   /** Absent means that the CDS Client sent none. */
   readonly prefetch: Json;
   readonly profile?: string;
@@ -73,7 +74,7 @@ export function readHookRequest(body: unknown, hook: string): HookRequest {
   const profile = named === undefined || named === '' ? undefined : (text(named) ?? JSON.stringify(named));
   return {
     patientId: bareId(text(context?.['patientId']) ?? ''),
-    draftOrders: objects(draftOrders['entry']),
+    draftOrders: Array.isArray(draftOrders['entry']) ? draftOrders['entry'] : objects(draftOrders['entry']),
     prefetch: isObject(prefetch) ? prefetch : {},
     ...(profile !== undefined && { profile }),
   };

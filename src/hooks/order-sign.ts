@@ -1,4 +1,5 @@
-import { assess } from '../evaluate/assess';
+import type { Side } from '../anatomy/side';
+import { assess, type Assessment } from '../evaluate/assess';
 import { readDraftOrders } from '../gather/draft-orders';
 import { evidencedSides } from '../gather/facts/evidenced-sides';
 import { buildPatientRecord, type PatientRecord } from '../gather/patient-record';
@@ -21,22 +22,25 @@ export interface OrderSignDependencies {
   readonly newId: () => string;
 }
 
+/** More blocks than this are not one signature of one clinician. */
+const MOST_LINES = 100;
+
 interface JudgedGroup {
   readonly group: ProcedureGroup;
   readonly policy: Policy;
 }
 
-/** The groups that have a policy; all others are none of ours. */
-function groupsWithPolicy(groups: readonly ProcedureGroup[], policyData: PolicyData): JudgedGroup[] {
-  return groups.flatMap((group) => {
-    const policy = policyData.policies.get(group.family);
-    return policy ? [{ group, policy }] : [];
-  });
-}
-
-function ordersOfPatient(request: HookRequest, policyData: PolicyData) {
-  const discSites = policyData.valueSet('disc-level-sites');
-  const { orders, foreign } = readDraftOrders(request.draftOrders, request.patientId, discSites);
+/** The groups of procedures in the draft orders that have a policy; all others are none of ours. */
+function readGroups(
+  entries: readonly unknown[],
+  request: HookRequest,
+  { policyData, today }: OrderSignDependencies,
+): JudgedGroup[] {
+  const { orders, foreign } = readDraftOrders(
+    entries,
+    request.patientId,
+    policyData.valueSet('disc-level-sites'),
+  );
   if (foreign.length > 0) {
     throw new Problem(
       400,
@@ -49,7 +53,10 @@ function ordersOfPatient(request: HookRequest, policyData: PolicyData) {
       ),
     );
   }
-  return orders;
+  return procedureGroups(orders, policyData, today()).flatMap((group) => {
+    const policy = policyData.policies.get(group.family);
+    return policy ? [{ group, policy }] : [];
+  });
 }
 
 function profileOf(request: HookRequest, { policyData, defaultProfile }: OrderSignDependencies): Profile {
@@ -77,20 +84,32 @@ function recordOf(request: HookRequest, policyData: PolicyData): PatientRecord {
  * @throws Problem 400 for an order of another patient or an unknown profile, 412 when nothing of the chart was sent
  */
 export function answerOrderSign(request: HookRequest, dependencies: OrderSignDependencies): HookResponse {
-  const { policyData, today, newId } = dependencies;
-  const orders = ordersOfPatient(request, policyData);
+  const { policyData, newId } = dependencies;
+  const { patientId, draftOrders } = request;
+  const groups = readGroups(draftOrders, request, dependencies);
   const profile = profileOf(request, dependencies);
-  const judged = groupsWithPolicy(procedureGroups(orders, policyData, today()), policyData);
-  if (judged.length === 0) return { cards: [] };
+  if (groups.length === 0) return { cards: [] };
+  const lines = groups.reduce((sum, { group }) => sum + group.lines.length, 0);
+  if (lines > MOST_LINES) {
+    const sentence = `context.draftOrders holds ${lines} block orders; at most ${MOST_LINES} are judged at once.`;
+    throw problem(400, 'too-costly', sentence);
+  }
   const record = recordOf(request, policyData);
-  const cards = judged.map(({ group, policy }): Card => {
-    const assessment = assess(group, policy, profile, record, policyData);
-    const speaker = { policyData, policy, profile: profile.id, unread: record.unread };
+  const judge = ({ group, policy }: JudgedGroup): Assessment =>
+    assess(group, policy, profile, record, policyData);
+  const reassess = (entries: readonly unknown[]): Assessment[] =>
+    readGroups(entries, request, dependencies).map(judge);
+  const cards = groups.map((judged): Card => {
+    const assessment = judge(judged);
+    const speaker = { policyData, policy: judged.policy, profile: profile.id, unread: record.unread };
+    const sides = (): Side[] => evidencedSides(assessment.contexts);
     return presentCard({
       assessment,
       speaker,
-      patientId: request.patientId,
-      evidencedSides: () => evidencedSides(assessment.contexts),
+      patientId,
+      draftOrders,
+      reassess,
+      evidencedSides: sides,
       newId,
     });
   });

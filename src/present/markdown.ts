@@ -1,11 +1,4 @@
-const LONGEST_TEXT = 240;
-
-/** One line of plain text: control characters and line breaks become spaces, and what is too long is cut. */
-export function plain(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what must not reach a card
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\s]+/gu, ' ').trim();
-  return line.length <= LONGEST_TEXT ? line : `${line.slice(0, LONGEST_TEXT - 1).trimEnd()}…`;
-}
+import { plain } from '../fhir/plain-text';
 
 /** Text from outside as Markdown that renders as just that text: no formatting, HTML, table cells or links. */
 export function escapeMarkdown(text: string): string {

@@ -1,5 +1,4 @@
 import { SNOMED_OF_SIDE, type Side, joinSides } from '../anatomy/side';
-import { isLumbarSacral } from '../anatomy/spine-level';
 import type { Assessment, LineAssessment } from '../evaluate/assess';
 import { type Json, isObject, objects, text } from '../fhir/read';
 import type { DraftOrder } from '../gather/draft-orders';
@@ -14,6 +13,9 @@ export interface SuggestionContext {
   /** Sides that coded evidence names for the symptoms or the imaging. */
   readonly evidencedSides: () => readonly Side[];
   readonly newId: () => string;
+  /** The entries of `context.draftOrders`, and how they would be judged if they were other ones. */
+  readonly draftOrders: readonly unknown[];
+  readonly reassess: (draftOrders: readonly unknown[]) => readonly Assessment[];
 }
 
 export interface Draft {
@@ -27,25 +29,24 @@ type Change =
   | { readonly type: 'create' | 'update'; readonly resource: Json }
   | { readonly type: 'delete'; readonly resourceId: string };
 
+/** Whether an update or delete can name the order and what it would send is whole. */
 function canBeChanged(order: DraftOrder): boolean {
-  return text(order.resource['id']) !== undefined;
+  const code = order.resource['code'];
+  return order.isAddressable && isObject(code) && Array.isArray(code['coding']);
 }
 
-/** The order as it came, with its coding of one procedure code replaced. */
-function withCode(order: DraftOrder, from: string, to: string, label: string): Json {
-  const code = isObject(order.resource['code']) ? order.resource['code'] : {};
+/** The order as it came, with its coding of one procedure code replaced; a text that spoke of the old code goes. */
+function withCode(resource: Json, from: string, to: string, label: string): Json {
+  const { text: _old, ...code } = isObject(resource['code']) ? resource['code'] : {};
   const coding = objects(code['coding']).map((c) =>
     c['system'] === CODE_SYSTEMS.cpt && c['code'] === from
       ? { system: CODE_SYSTEMS.cpt, code: to, display: label }
       : c,
   );
-  const { text: words, ...rest } = code;
-  const keepsText = words !== undefined && coding.length > 1;
-  return { ...order.resource, code: { ...rest, coding, ...(keepsText ? { text: words } : { text: label }) } };
+  return { ...resource, code: { ...code, coding, ...(coding.length === 1 && { text: label }) } };
 }
 
 const KEPT_FOR_A_NEW_LINE = [
-  'subject',
   'encounter',
   'occurrenceDateTime',
   'occurrencePeriod',
@@ -62,11 +63,28 @@ const KEPT_FOR_A_NEW_LINE = [
   'requisition',
 ] as const;
 
+const INTENTS: readonly string[] = [
+  'proposal',
+  'plan',
+  'order',
+  'original-order',
+  'reflex-order',
+  'filler-order',
+];
+
+/** Whether an element refers to a resource contained in the order, which a new order would not contain. */
+function pointsInside(element: unknown): boolean {
+  return JSON.stringify(element).includes('"reference":"#');
+}
+
 /** A new line beside an existing one: for the same patient, visit, reason and side, at a level still to be stated. */
 function newLineBeside(order: DraftOrder, code: string, label: string, patient: string): Json {
+  const intent = text(order.resource['intent']) ?? '';
   const kept = Object.fromEntries(
     KEPT_FOR_A_NEW_LINE.flatMap((member) =>
-      order.resource[member] === undefined ? [] : [[member, order.resource[member]]],
+      order.resource[member] === undefined || pointsInside(order.resource[member])
+        ? []
+        : [[member, order.resource[member]]],
     ),
   );
   const side = order.side && { bodySite: [{ coding: [sideCoding(order.side)] }] };
@@ -77,9 +95,9 @@ function newLineBeside(order: DraftOrder, code: string, label: string, patient: 
   return {
     resourceType: 'ServiceRequest',
     status: 'draft',
-    intent: text(order.resource['intent']) ?? 'order',
-    subject: { reference: patient },
+    intent: INTENTS.includes(intent) ? intent : 'order',
     ...kept,
+    subject: { reference: patient },
     code: { coding: [{ system: CODE_SYSTEMS.cpt, code, display: label }], text: label },
     ...(codings.length > 0 && { orderDetail: codings }),
     ...side,
@@ -111,103 +129,64 @@ export function addPrimary(
   const codes = [...wanted.keys()];
   const words = {
     codes: codes.join(' and '),
-    addOns: failing.map((line) => line.procedure.code).join(' and '),
+    addOns: [...new Set(failing.map((line) => line.procedure.code))].join(' and '),
   };
-  const patient = `Patient/${patientId}`;
-  const actions = codes.map((code) => {
-    const line = wanted.get(code) ?? failing[0];
-    if (!line) throw new Error('an add-on without a line');
-    const resource = newLineBeside(line.order, code, labelOf(code, speaker), patient);
-    return { change: { type: 'create' as const, resource }, order: line.order, words: { ...words, code } };
+  const actions = [...wanted].map(([code, { order }]) => {
+    const resource = newLineBeside(order, code, labelOf(code, speaker), `Patient/${patientId}`);
+    return { change: { type: 'create' as const, resource }, order, words: { ...words, code } };
   });
   return [{ remedy: 'add-primary', words, isRecommended: true, actions }];
 }
 
 export function removeAddOn(failing: readonly OrderedLine[]): Draft[] {
-  if (!failing.every((line) => canBeChanged(line.order))) return [];
-  const codes = failing.map((line) => line.procedure.code);
-  const actions = failing.map((line) => {
-    const words = { code: line.procedure.code };
-    const onlyLine = line.order.cptCodes.every((code) => codes.includes(code));
-    if (onlyLine)
-      return {
-        change: { type: 'delete' as const, resourceId: line.order.reference },
-        order: line.order,
-        words,
-      };
-    const code = isObject(line.order.resource['code']) ? line.order.resource['code'] : {};
-    const coding = objects(code['coding']).filter(
-      (c) => c['system'] !== CODE_SYSTEMS.cpt || c['code'] !== line.procedure.code,
-    );
+  const orders = [...new Set(failing.map((line) => line.order))];
+  if (!orders.every(canBeChanged)) return [];
+  const actions = orders.map((order) => {
+    const codes = failing.filter((line) => line.order === order).map((line) => line.procedure.code);
+    const words = { code: codes.join(' and ') };
+    if (order.cptCodes.every((code) => codes.includes(code))) {
+      return { change: { type: 'delete' as const, resourceId: order.reference }, order, words };
+    }
+    const { text: _old, ...code } = isObject(order.resource['code']) ? order.resource['code'] : {};
+    const isRemoved = (c: Json): boolean =>
+      c['system'] === CODE_SYSTEMS.cpt && codes.includes(text(c['code']) ?? '');
+    const coding = objects(code['coding']).filter((c) => !isRemoved(c));
     return {
-      change: { type: 'update' as const, resource: { ...line.order.resource, code: { ...code, coding } } },
-      order: line.order,
+      change: { type: 'update' as const, resource: { ...order.resource, code: { ...code, coding } } },
+      order,
       words,
     };
   });
+  const codes = [...new Set(failing.map((line) => line.procedure.code))];
   return [{ remedy: 'remove-add-on', words: { codes: codes.join(' and ') }, isRecommended: false, actions }];
 }
 
-/** Offered only where the code of the other region fits the level and the diagnoses that the order states. */
+/**
+ * Changes the codes to those of the other region, all of the family in the session together: one alone would leave its
+ * add-on or its primary behind.
+ */
 export function switchRegion(
-  failing: readonly LineAssessment[],
+  failing: readonly OrderedLine[],
   { assessment, speaker }: SuggestionContext,
 ): Draft[] {
-  const wouldFit = ({ line, results }: LineAssessment): boolean => {
-    const region = results
-      .find((r) => r.criterion.id === 'ORD-REG')
-      ?.facts.find((f) => f.name === 'orderRegion')?.fact.finding;
-    const other = speaker.policyData.procedures.get(line.procedure.otherRegion ?? '');
-    if (!other || !canBeChanged(line.order)) return false;
-    if (region === 'level-and-diagnosis-outside') return true;
-    if (region === 'diagnosis-outside') return line.level === undefined;
-    return (
-      line.level !== undefined &&
-      isLumbarSacral(line.level) === (other.region === 'lumbar-sacral') &&
-      line.order.reasons.length === 0
-    );
-  };
-  if (failing.length === 0 || failing.length !== assessment.lines.length || !failing.every(wouldFit))
-    return [];
-  const change = ({ line }: LineAssessment) => {
-    const to = line.procedure.otherRegion ?? '';
-    const words = { from: line.procedure.code, to };
-    return {
-      change: {
-        type: 'update' as const,
-        resource: withCode(line.order, line.procedure.code, to, labelOf(to, speaker)),
-      },
-      order: line.order,
-      words,
-    };
-  };
-  const actions = joinByOrder(failing.map(change), failing, speaker);
-  const words = {
-    from: failing.map((f) => f.line.procedure.code).join(' and '),
-    to: failing.map((f) => f.line.procedure.otherRegion).join(' and '),
-  };
-  return [{ remedy: 'switch-region', words, isRecommended: true, actions }];
-}
-
-/** Two codes on one order are changed in one update, or the second update would undo the first. */
-function joinByOrder(
-  actions: Draft['actions'],
-  failing: readonly LineAssessment[],
-  speaker: Speaker,
-): Draft['actions'] {
-  return [...new Set(actions.map((action) => action.order))].map((order) => {
-    const own = failing.filter(({ line }) => line.order === order).map(({ line }) => line);
-    let changed: DraftOrder = order;
-    for (const line of own) {
-      const to = line.procedure.otherRegion ?? '';
-      changed = { ...changed, resource: withCode(changed, line.procedure.code, to, labelOf(to, speaker)) };
-    }
-    const words = {
-      from: own.map((line) => line.procedure.code).join(' and '),
-      to: own.map((line) => line.procedure.otherRegion).join(' and '),
-    };
-    return { change: { type: 'update' as const, resource: changed.resource }, order, words };
+  const { family, session } = assessment.group;
+  const others = session.lines.filter((line) => line.procedure.family === family && !failing.includes(line));
+  const orders = [...new Set(failing.map((line) => line.order))];
+  if (others.length > 0 || !orders.every(canBeChanged)) return [];
+  const codesOf = (lines: readonly OrderedLine[]) => ({
+    from: [...new Set(lines.map((line) => line.procedure.code))].join(' and '),
+    to: [...new Set(lines.map((line) => line.procedure.otherRegion))].join(' and '),
   });
+  // Two codes on one order are changed in one update, or the second would undo the first.
+  const actions = orders.map((order) => {
+    const lines = failing.filter((line) => line.order === order);
+    const resource = lines.reduce((changed, { procedure }) => {
+      const to = procedure.otherRegion ?? '';
+      return withCode(changed, procedure.code, to, labelOf(to, speaker));
+    }, order.resource);
+    return { change: { type: 'update' as const, resource }, order, words: codesOf(lines) };
+  });
+  return [{ remedy: 'switch-region', words: codesOf(failing), isRecommended: true, actions }];
 }
 
 export function addSide(failing: readonly OrderedLine[], { evidencedSides }: SuggestionContext): Draft[] {

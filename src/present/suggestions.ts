@@ -1,7 +1,7 @@
-import { isObject } from '../fhir/read';
 import type { FhirResource } from 'fhir/r4';
-import type { LineAssessment } from '../evaluate/assess';
+import type { Assessment, LineAssessment } from '../evaluate/assess';
 import type { CriterionResult } from '../evaluate/criterion';
+import { isObject, text } from '../fhir/read';
 import type { Action, Suggestion } from './card';
 import {
   type Draft,
@@ -26,7 +26,7 @@ function draftsFor(remedy: string, failing: readonly LineAssessment[], context: 
     case 'remove-add-on':
       return removeAddOn(lines);
     case 'switch-region':
-      return switchRegion(failing, context);
+      return switchRegion(lines, context);
     case 'add-side':
       return addSide(lines, context);
     case 'mark-diagnostic':
@@ -40,17 +40,25 @@ function needsRemedy(result: CriterionResult): boolean {
   return result.status === 'not-met' || result.status === 'not-documented';
 }
 
-/** CDS Hooks 2.0.1, Use of JSON: what a client sent as null, "", [] or {} says nothing and is not sent back. */
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === undefined || value === '') return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+/**
+ * CDS Hooks 2.0.1, Use of JSON: what a client sent as null, "", [] or {} says nothing and is not sent back. A null inside
+ * a list holds a place (FHIR R4, JSON representation of repeating primitives) and stays.
+ */
 function withoutEmptyMembers(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const kept = value.map(withoutEmptyMembers).filter((item) => item !== undefined);
-    return kept.length > 0 ? kept : undefined;
+    const items = value.map(withoutEmptyMembers);
+    return value.includes(null) && items.some((item) => !isEmpty(item))
+      ? items
+      : items.filter((item) => !isEmpty(item));
   }
-  if (!isObject(value)) return value === null || value === '' ? undefined : value;
-  const kept = Object.entries(value)
-    .map(([name, member]) => [name, withoutEmptyMembers(member)] as const)
-    .filter(([, member]) => member !== undefined);
-  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
+  if (!isObject(value)) return value;
+  const members = Object.entries(value).map(([name, member]) => [name, withoutEmptyMembers(member)] as const);
+  return Object.fromEntries(members.filter(([, member]) => !isEmpty(member)));
 }
 
 function compose(draft: Draft, speaker: Speaker, newId: () => string): Suggestion {
@@ -64,33 +72,82 @@ function compose(draft: Draft, speaker: Speaker, newId: () => string): Suggestio
       const description = fill(wording.description, { ...draft.words, ...words, order: order.reference });
       return change.type === 'delete'
         ? { type: 'delete', description, resourceId: change.resourceId }
-        : {
-            type: change.type,
-            description,
-            resource: withoutEmptyMembers(change.resource) as FhirResource,
-          };
+        : { type: change.type, description, resource: withoutEmptyMembers(change.resource) as FhirResource };
     }),
   };
 }
 
+/** What the draft orders would be if the suggestion were taken, as a CDS Client applies it. */
+function applied(entries: readonly unknown[], draft: Draft): unknown[] {
+  const referenceOfEntry = (entry: unknown): string | undefined => {
+    const resource = isObject(entry) ? entry['resource'] : undefined;
+    return isObject(resource) ? `${text(resource['resourceType'])}/${text(resource['id'])}` : undefined;
+  };
+  let result = [...entries];
+  draft.actions.forEach(({ change, order }, i) => {
+    if (change.type === 'delete') {
+      result = result.filter((entry) => referenceOfEntry(entry) !== change.resourceId);
+    } else if (change.type === 'create') {
+      result.push({ resource: { ...change.resource, id: `suggested-${i}` } });
+    } else {
+      result = result.map((entry) =>
+        referenceOfEntry(entry) === order.reference ? { resource: change.resource } : entry,
+      );
+    }
+  });
+  return result;
+}
+
+function codingIssues(assessments: readonly Assessment[]): Set<string> {
+  return new Set(
+    assessments
+      .flatMap(({ lines }) => lines)
+      .flatMap(({ line, results }) =>
+        results
+          .filter((result) => result.severity === 'coding' && result.status === 'not-met')
+          .map((result) => `${result.criterion.id} ${line.order.reference}`),
+      ),
+  );
+}
+
+/** Whether taking the suggestion settles the criterion for the lines it is about and brings no new coding issue. */
+function keepsPromise(
+  draft: Draft,
+  criterion: string,
+  failing: readonly LineAssessment[],
+  context: SuggestionContext,
+): boolean {
+  const before = codingIssues(context.reassess(context.draftOrders));
+  const after = context.reassess(applied(context.draftOrders, draft));
+  if ([...codingIssues(after)].some((found) => !before.has(found))) return false;
+  const about = new Set(failing.map(({ line }) => line.order.reference));
+  return after
+    .flatMap(({ lines }) => lines)
+    .filter(({ line }) => about.has(line.order.reference))
+    .every(
+      ({ results }) => !results.some((result) => result.criterion.id === criterion && needsRemedy(result)),
+    );
+}
+
 /**
- * The suggestions of a card: what one click can mend of the criteria that are not met. Every one keeps the promise that
- * applying it to the draft settles its point and creates no new coding issue. At most one is recommended.
+ * The suggestions of a card: what one click can mend of the criteria that are not met. Each is tried on the draft first:
+ * one that would not settle its point, or would bring a new coding issue, is not offered. At most one is recommended.
  */
 export function suggestionsFor(context: SuggestionContext): Suggestion[] {
   const { assessment, speaker } = context;
   const drafts: Draft[] = [];
   const seen = new Set<string>();
   for (const criterion of assessment.policy.criteria(assessment.profile.id)) {
-    for (const remedy of criterion.remedies) {
-      if (seen.has(remedy)) continue;
+    for (const remedy of criterion.remedies.filter((name) => !seen.has(name))) {
       const failing = assessment.lines.filter(({ results }) =>
         results.some((result) => result.criterion.id === criterion.id && needsRemedy(result)),
       );
       if (failing.length === 0) continue;
-      const found = draftsFor(remedy, failing, context);
-      if (found.length > 0) seen.add(remedy);
-      drafts.push(...found);
+      const kept = draftsFor(remedy, failing, context).filter((draft) =>
+        keepsPromise(draft, criterion.id, failing, context),
+      );
+      if (kept.length > 0) seen.add(remedy);
+      drafts.push(...kept);
     }
   }
   const recommended = drafts.find((draft) => draft.isRecommended);

@@ -1,7 +1,7 @@
 import type { CriterionResult, NamedFact } from '../evaluate/criterion';
 import type { Policy, PolicyData } from '../policy/policy-data';
 import type { UnreadReason } from '../gather/patient-record';
-import { plain } from './markdown';
+import { plain } from '../fhir/plain-text';
 
 export type Words = Readonly<Record<string, string | number>>;
 

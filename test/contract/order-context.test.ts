@@ -109,7 +109,8 @@ describe('which orders are ours', () => {
   );
 
   test('[D6] orders that are not ours change nothing about those that are', async () => {
-    const mixed = answerableRequest(...others.slice(0, 8).map(([, order]) => order), draftOrder());
+    const ofOthers = others.slice(0, 8).map(([, order], i) => ({ ...order, id: `other-${i}` }));
+    const mixed = answerableRequest(...ofOthers, draftOrder());
     expect(await answerTo(mixed)).toEqual(await answerTo(answerableRequest()));
   });
 });

@@ -1,5 +1,5 @@
 import { concepts, text, wordsOf } from '../../fhir/read';
-import { joinSides, sideInText, sideOfSnomed, type Side } from '../../anatomy/side';
+import { sideInText, sideOfCodings, type Side } from '../../anatomy/side';
 import type { Selected } from '../patient-record';
 import { isAfter, newestFirst, observedOn } from '../readings/dates-of';
 import { evidenceOf, listed, nameOf } from '../readings/evidence';
@@ -14,7 +14,7 @@ export function examinationResult(entry: Selected): string {
 /** The side an examination was done on, from its bodySite. */
 export function examinedSide(entry: Selected): Side | undefined {
   const sites = concepts(entry.resource['bodySite']);
-  const coded = joinSides(sites.flatMap((site) => site.codings.flatMap((c) => sideOfSnomed(c.code) ?? [])));
+  const coded = sideOfCodings(sites.flatMap((site) => site.codings));
   return coded ?? sideInText(sites.map(wordsOf).join('; '));
 }
 

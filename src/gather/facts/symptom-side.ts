@@ -1,4 +1,4 @@
-import { joinSides, sideInText, sideOfSnomed, type Side } from '../../anatomy/side';
+import { joinSides, sideInText, sideOfCodings, type Side } from '../../anatomy/side';
 import { concepts, wordsOf } from '../../fhir/read';
 import type { Selected } from '../patient-record';
 import { recordedOn } from '../readings/conditions';
@@ -8,7 +8,7 @@ import { defineFact, type LineContext } from './fact';
 
 function codedSide(condition: Selected, context: LineContext): Side | undefined {
   const sites = concepts(condition.resource['bodySite']);
-  const ofSite = joinSides(sites.flatMap((site) => site.codings.flatMap((c) => sideOfSnomed(c.code) ?? [])));
+  const ofSite = sideOfCodings(sites.flatMap((site) => site.codings));
   const ofCode = condition.concepts.flatMap(
     (c) => context.policyData.valueSet('lateral-diagnoses').memberOf(c)?.side ?? [],
   );

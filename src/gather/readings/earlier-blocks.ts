@@ -26,17 +26,13 @@ export interface Relief {
 const DAYS_A_WEEK = 7;
 /** Three months of relief are 3 mo, 13 wk or 91 d, so a month counts a third of 91 days. */
 const DAYS_A_MONTH = 91 / 3;
-const DAYS_OF_UNIT: Readonly<Record<string, number>> = {
-  d: 1,
-  day: 1,
-  days: 1,
-  wk: DAYS_A_WEEK,
-  week: DAYS_A_WEEK,
-  weeks: DAYS_A_WEEK,
-  mo: DAYS_A_MONTH,
-  month: DAYS_A_MONTH,
-  months: DAYS_A_MONTH,
-};
+const DAYS_OF_UNIT = new Map([
+  ...['d', 'day', 'days'].map((unit) => [unit, 1] as const),
+  ...['wk', 'week', 'weeks'].map((unit) => [unit, DAYS_A_WEEK] as const),
+  ...['mo', 'month', 'months'].map((unit) => [unit, DAYS_A_MONTH] as const),
+]);
+/** Longer relief than this is a mistake in the record. */
+const LONGEST_RELIEF_DAYS = 36_500;
 
 function latestOf(session: EarlierSession): number {
   return session.on?.latest ?? Number.NEGATIVE_INFINITY;
@@ -78,8 +74,8 @@ function percentIn({ value, unit = '', comparator }: Measured): number | undefin
 }
 
 function daysIn({ value, unit = '', comparator }: Measured): number | undefined {
-  const days = DAYS_OF_UNIT[unit];
-  return days === undefined || comparator !== undefined || value < 0 ? undefined : value * days;
+  const length = value * (DAYS_OF_UNIT.get(unit) ?? Number.NaN);
+  return comparator === undefined && length >= 0 && length <= LONGEST_RELIEF_DAYS ? length : undefined;
 }
 
 function rounded(value: number): number {

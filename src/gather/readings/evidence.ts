@@ -1,3 +1,4 @@
+import { plain } from '../../fhir/plain-text';
 import { wordsOf } from '../../fhir/read';
 import { formatDays, type DayInterval } from '../../time/days';
 import type { Evidence } from '../facts/fact';
@@ -5,7 +6,7 @@ import type { RecordEntry, Selected } from '../patient-record';
 
 /** Points at a resource of the record. */
 export function evidenceOf(entry: RecordEntry, on: DayInterval | undefined, summary: string): Evidence {
-  const said = summary === '' ? entry.reference.replace(/\/.*/u, '') : summary;
+  const said = plain(summary) || entry.reference.replace(/\/.*/u, '');
   return { reference: entry.reference, ...(on && { date: formatDays(on) }), summary: said };
 }
 

@@ -1,4 +1,4 @@
-import { joinSides, sideInText, sideOfSnomed, type Side } from '../../anatomy/side';
+import { joinSides, sideInText, sideOfCodings, type Side } from '../../anatomy/side';
 import {
   isSameLevel,
   readLevels,
@@ -62,7 +62,7 @@ function placeOf(sites: readonly Concept[], context: LineContext): Place {
   const codings = sites.flatMap((site) => site.codings);
   const named = readLevels(words);
   const coded = codings.flatMap((coding) => readLevels(discs.memberOfCode(coding)?.level ?? ''));
-  const side = joinSides(codings.flatMap((coding) => sideOfSnomed(coding.code) ?? [])) ?? sideInText(words);
+  const side = sideOfCodings(codings) ?? sideInText(words);
   return { levels: named.length > 0 ? named : coded, ...(side && { side }) };
 }
 

@@ -1,0 +1,225 @@
+import { scenarioRequest, type Scenario } from '../src/demo/scenario';
+import { statesBefore, statementsOf } from '../src/fhir/narrative';
+import { isObject, type Json } from '../src/fhir/read';
+import { assessments, statuses } from './support/assessment';
+import { answer, FIXTURES } from './support/service-for-test';
+
+const BASE: Scenario = {
+  id: 'base',
+  name: 'The lumbar baseline',
+  chart: 'base-lumbar',
+  without: [],
+  change: {},
+  with: [],
+  notSent: [],
+  orders: { without: [], change: {}, with: [] },
+  expect: {},
+};
+
+function statusOf(changed: Partial<Scenario>, criterion: string, profile = 'guideline'): string | undefined {
+  return statuses(answer(scenarioRequest({ ...BASE, ...changed }, profile, FIXTURES))).get(
+    `${criterion} 64483`,
+  );
+}
+
+const CPT = 'http://www.ama-assn.org/go/cpt';
+const LOCAL = 'https://nerve-block-cds.example/fhir/CodeSystem/evidence';
+const WARFARIN = { coding: [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: '855332' }] };
+
+function condition(code: string, more: Json): Json {
+  return {
+    resourceType: 'Condition',
+    id: 'c',
+    code: { coding: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code }] },
+    ...more,
+  };
+}
+
+function warfarin(more: Json): Json {
+  return {
+    resourceType: 'MedicationRequest',
+    id: 'w',
+    intent: 'order',
+    medicationCodeableConcept: WARFARIN,
+    ...more,
+  };
+}
+
+describe('words of the language are no words of the record', () => {
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    'a relief of 1 %s is unknown',
+    (unit) => {
+      const observation = (code: string, valueQuantity: Json): Json => ({
+        resourceType: 'Observation',
+        id: code,
+        status: 'final',
+        code: { coding: [{ system: LOCAL, code }] },
+        partOf: [{ reference: 'Procedure/b' }],
+        effectiveDateTime: '2026-01-10',
+        valueQuantity,
+      });
+      const block = {
+        resourceType: 'Procedure',
+        id: 'b',
+        status: 'completed',
+        code: { coding: [{ system: CPT, code: '64483' }] },
+        performedDateTime: '2025-10-01',
+      };
+      const relief = [
+        observation('pain-relief-percent', { value: 60, code: '%' }),
+        observation('pain-relief-duration', { value: 1, unit }),
+      ];
+      expect(statusOf({ with: [block, ...relief] }, 'TF-RESP', 'medicare-lcd')).toBe('not-documented');
+    },
+  );
+
+  test.each(['constructor', '__proto__', '7771000'])(
+    'a body site coded %s in no system states no side',
+    (code) => {
+      const bodySite = [{ coding: [{ code }] }];
+      const orders = { ...BASE.orders, change: { 'ServiceRequest/order-64483': { bodySite } } };
+      expect(statusOf({ orders }, 'ORD-LAT')).toBe('not-documented');
+    },
+  );
+});
+
+describe('what cannot be told counts as not read, never as absent', () => {
+  test.each([
+    '#p',
+    'patient/base-lumbar',
+    'Patient?identifier=5',
+    'urn:uuid:11111111-1111-4111-8111-111111111111',
+  ])('an infection of %s', (reference) => {
+    expect(statusOf({ with: [condition('L03.312', { subject: { reference } })] }, 'SAF-INF')).toBe(
+      'not-assessed',
+    );
+  });
+
+  test('an infection of another patient is not looked at', () => {
+    const foreign = condition('L03.312', { subject: { reference: 'Patient/other' } });
+    expect(statusOf({ with: [foreign] }, 'SAF-INF')).toBe('met');
+  });
+
+  test('a page that announces more than it holds', () => {
+    const request = scenarioRequest(BASE, 'guideline', FIXTURES);
+    const medicationStatements = { resourceType: 'Bundle', type: 'searchset', total: 7, entry: [] };
+    const response = answer({ ...request, prefetch: { ...request.prefetch, medicationStatements } });
+    expect(statuses(response).get('SAF-ACOAG 64483')).toBe('not-assessed');
+  });
+
+  test('two versions of one resource that differ, and nothing says which is later', () => {
+    const versions = [warfarin({ status: 'active' }), warfarin({ status: 'stopped' })];
+    expect(statusOf({ with: versions }, 'SAF-ACOAG')).toBe('not-assessed');
+    expect(statusOf({ with: versions.toReversed() }, 'SAF-ACOAG')).toBe('not-assessed');
+  });
+
+  test('of two versions the later one counts, in either sequence', () => {
+    const old = condition('L03.312', { meta: { lastUpdated: '2026-02-01T00:00:00Z' } });
+    const entered = { coding: [{ code: 'entered-in-error' }] };
+    const corrected = condition('L03.312', {
+      meta: { lastUpdated: '2026-03-01T00:00:00Z' },
+      verificationStatus: entered,
+    });
+    expect(statusOf({ with: [old, corrected] }, 'SAF-INF')).toBe('met');
+    expect(statusOf({ with: [corrected, old] }, 'SAF-INF')).toBe('met');
+  });
+});
+
+test("a medication reference does not make another patient's resource speak", () => {
+  const foreign = condition('I48.91', {
+    id: 'foreign',
+    subject: { reference: 'Patient/other' },
+    code: { text: 'warfarin' },
+  });
+  const drug = {
+    resourceType: 'MedicationRequest',
+    id: 'd',
+    status: 'active',
+    intent: 'order',
+    medicationReference: { reference: 'Condition/foreign' },
+  };
+  expect(statusOf({ with: [foreign, drug] }, 'SAF-ACOAG')).toBe('met');
+});
+
+test('orders that share an id get no suggestion that would hit both', () => {
+  const request = scenarioRequest(BASE, 'guideline', FIXTURES);
+  const [first] = request.context.draftOrders.entry;
+  const resource = { ...first?.resource, code: { coding: [{ system: CPT, code: '64480' }] } };
+  const entry = [...request.context.draftOrders.entry, { resource }];
+  const response = answer({
+    ...request,
+    context: { ...request.context, draftOrders: { resourceType: 'Bundle', entry } },
+  });
+  const actions = response.cards
+    .flatMap((card) => card.suggestions ?? [])
+    .flatMap((suggestion) => suggestion.actions);
+  expect(actions.filter((action) => action.type !== 'create')).toEqual([]);
+});
+
+test('two add-ons on one order are taken off together', () => {
+  const request = scenarioRequest(BASE, 'guideline', FIXTURES);
+  const [first] = request.context.draftOrders.entry;
+  const coding = ['64480', '64484', '99213'].map((code) => ({ system: CPT, code }));
+  const entry = [{ resource: { ...first?.resource, code: { coding } } }];
+  const response = answer({
+    ...request,
+    context: { ...request.context, draftOrders: { resourceType: 'Bundle', entry } },
+  });
+  const removal = response.cards
+    .flatMap((card) => card.suggestions ?? [])
+    .find((s) => s.label.startsWith('Remove'));
+  expect(removal?.actions.map((action) => action.type)).toEqual(['update']);
+  const [action] = removal?.actions ?? [];
+  const code =
+    action?.type === 'update' && isObject(action.resource)
+      ? (action.resource as unknown as Json)['code']
+      : undefined;
+  expect(code).toEqual({ coding: [{ system: CPT, code: '99213' }] });
+});
+
+test('more blocks than one signature can mean are refused', () => {
+  const request = scenarioRequest(BASE, 'guideline', FIXTURES);
+  const [first] = request.context.draftOrders.entry;
+  const entry = Array.from({ length: 101 }, (_, i) => ({ resource: { ...first?.resource, id: `o-${i}` } }));
+  const many = {
+    ...request,
+    context: { ...request.context, draftOrders: { resourceType: 'Bundle', entry } },
+  };
+  expect(() => answer(many)).toThrow('at most 100');
+});
+
+test('thousands of codings on one resource are read', () => {
+  const coding = Array.from({ length: 200_000 }, () => ({ code: '1' }));
+  const observation = {
+    resourceType: 'Observation',
+    id: 'o',
+    status: 'final',
+    code: { text: 'x' },
+    component: [{ code: { coding } }],
+  };
+  expect(
+    assessments(answer(scenarioRequest({ ...BASE, with: [observation] }, 'guideline', FIXTURES))),
+  ).toHaveLength(1);
+});
+
+test('long texts reach a card short, in one line and without markup or invisible characters', () => {
+  const valueString = `<script>\n\u202e\u200b${'weak '.repeat(20_000)}`;
+  const change = { 'Observation/neuro': { valueString } };
+  const request = scenarioRequest({ ...BASE, change }, 'guideline', FIXTURES);
+  const body = JSON.stringify(answer(request));
+  expect(body).not.toMatch(/\\n\\u|\u202e|\u200b/u);
+  expect(body.length).toBeLessThan(30_000);
+});
+
+describe('long texts that only look like lists are read to their end', () => {
+  test.each(['stenosis, ', 'L4-5 stenosis, ', 'no a, ', 'not a, ', 'no a, b or c, ', '. ', '.'])(
+    '"%s" again and again',
+    (piece) => {
+      const text = `${piece.repeat(20_000)}\nLeft protrusion.`;
+      expect(statementsOf(text, /protrusion/iu).map((statement) => statement.clause)).toEqual([
+        'Left protrusion',
+      ]);
+      expect(statesBefore(text, /protrusion/iu)).toBe(true);
+    },
+  );
+});
