@@ -153,6 +153,7 @@ export function compileCriterion(
     ...(todo !== undefined && { todo }),
     ...(gap !== undefined && { gap }),
     quietWhenMet: source.quietWhenMet,
+    redFlag: source.redFlag,
     remedies: [forProfile(source.remedy, profile) ?? []].flat(),
     sources: forProfile(source.sources, profile) ?? [],
   };

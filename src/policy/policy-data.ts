@@ -17,6 +17,7 @@ export interface Procedure {
   readonly otherRegion?: string | undefined;
   readonly addOnTo?: readonly string[] | undefined;
   readonly oncePerSide?: boolean | undefined;
+  readonly notWith?: readonly string[] | undefined;
   readonly imageGuidanceIncluded?: boolean | undefined;
   readonly bilateralAsTwoLines?: boolean | undefined;
 }
@@ -70,6 +71,8 @@ export interface Criterion {
   readonly gap?: string;
   /** Not worth a row on the card when it is met. */
   readonly quietWhenMet: boolean;
+  /** Present, it makes the card critical and opens its summary. */
+  readonly redFlag: boolean;
   readonly remedies: readonly string[];
   readonly sources: readonly string[];
 }

@@ -102,6 +102,8 @@ export const proceduresSchema = z.strictObject({
       otherRegion: codeText.optional(),
       addOnTo: z.array(codeText).optional(),
       oncePerSide: z.boolean().optional(),
+      /** Kinds of procedure that should not be done in the same session. */
+      notWith: z.array(id).optional(),
       imageGuidanceIncluded: z.boolean().optional(),
       bilateralAsTwoLines: z.boolean().optional(),
     }),
@@ -158,6 +160,8 @@ export const criterionSchema = z.strictObject({
   todo: sameOrPerProfile(sentence).optional(),
   gap: sameOrPerProfile(sentence).optional(),
   quietWhenMet: z.boolean().default(false),
+  /** Present, it makes the card critical and opens its summary. */
+  redFlag: z.boolean().default(false),
   remedy: sameOrPerProfile(z.union([sentence, z.array(sentence)])).optional(),
   sources: sameOrPerProfile(z.array(id).min(1)),
 });
@@ -197,6 +201,8 @@ export const cardWordingSchema = z.strictObject({
   headings: z.record(z.string(), sentence),
   status: z.record(z.string(), sentence),
   records: z.record(z.string(), sentence),
+  undated: sentence,
+  bothSides: sentence,
   unread: sentence,
   unreadGap: sentence,
   unreadTodo: sentence,

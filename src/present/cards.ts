@@ -12,7 +12,8 @@ import { fill, gapOf, todosOf, unreadTodoOf, type Speaker } from './wording';
 
 /** CDS Hooks 2.0.1, Card Attributes: the summary has fewer than 140 characters. */
 const LONGEST_SUMMARY = 139;
-const RED_FLAG = 'SAF-RED';
+/** Of a summary that opens with a red flag, this much is the flag's; the order must still be named. */
+const LONGEST_FLAG = 60;
 
 /** How pressing an open result is; what changes the determination comes first. */
 const RANK: Readonly<Record<string, number>> = {
@@ -39,7 +40,7 @@ function isShown(told: ToldResult): boolean {
 }
 
 function isRedFlag({ criterion, status }: CriterionResult): boolean {
-  return criterion.id === RED_FLAG && status === 'not-met';
+  return criterion.redFlag && status === 'not-met';
 }
 
 /** Whether the result is one of the reasons for the determination that heads the card. */
@@ -58,10 +59,13 @@ function isReason(result: CriterionResult, determination: string): boolean {
   }
 }
 
-function orderName({ group, policy, lines }: Assessment): string {
+function orderName({ group, policy, lines }: Assessment, speaker: Speaker): string {
   const levels = [...new Set(lines.flatMap(({ line }) => (line.level ? [levelName(line.level)] : [])))];
   const codes = lines.map(({ line }) => line.procedure.code);
-  const place = [group.side === 'both' ? 'bilateral' : group.side, levels.join(' + ')]
+  const place = [
+    group.side === 'both' ? speaker.policyData.wording.bothSides : group.side,
+    levels.join(' + '),
+  ]
     .filter((part) => part)
     .join(' ');
   return `${policy.short}${place === '' ? '' : `, ${place}`} (${[...new Set(codes)].join(' + ')})`;
@@ -71,7 +75,9 @@ function orderName({ group, policy, lines }: Assessment): string {
 function summaryOf(assessment: Assessment, open: readonly ToldResult[], speaker: Speaker): string {
   const { wording } = speaker.policyData;
   const flag = open.find(({ result }) => isRedFlag(result));
-  const prefix = flag ? fill(wording.summary['red-flag'] ?? '', { what: gapOf(flag.result, speaker) }) : '';
+  const prefix = flag
+    ? fill(wording.summary['red-flag'] ?? '', { what: plain(gapOf(flag.result, speaker), LONGEST_FLAG) })
+    : '';
   const reasons = open
     .filter(({ result }) => !isRedFlag(result) && isReason(result, assessment.determination))
     .map(({ result }) => gapOf(result, speaker))
@@ -79,7 +85,7 @@ function summaryOf(assessment: Assessment, open: readonly ToldResult[], speaker:
   const hasCautions = assessment.determination === 'meets-criteria' && reasons.length > 0;
   const template =
     wording.summary[hasCautions ? 'meets-criteria-with-cautions' : assessment.determination] ?? '';
-  const order = orderName(assessment);
+  const order = orderName(assessment, speaker);
   for (let shown = reasons.length; shown >= 0; shown -= 1) {
     const rest = reasons.length - shown;
     const listed = [

@@ -3,7 +3,7 @@ import type { Policy, PolicyData } from '../policy/policy-data';
 import type { UnreadReason } from '../gather/patient-record';
 import { plain } from '../fhir/plain-text';
 
-export type Words = Readonly<Record<string, string | number>>;
+export type Words = Readonly<Record<string, string | number | undefined>>;
 
 /** Fills `{name}` from the words; a word that is missing stays out. */
 export function fill(template: string, words: Words): string {
@@ -28,7 +28,10 @@ function thresholdWords(template: string, speaker: Speaker): Words {
 }
 
 function say(template: string, fact: NamedFact | undefined, speaker: Speaker): string {
-  return plain(fill(template, { ...thresholdWords(template, speaker), ...fact?.fact.words }));
+  const words = fact?.fact.words ?? {};
+  const { undated } = speaker.policyData.wording;
+  const dates = { date: words['date'] ?? undated, plan: words['plan'] ?? undated };
+  return plain(fill(template, { ...thresholdWords(template, speaker), ...words, ...dates }));
 }
 
 /** What the profile asks, with its numbers. */

@@ -51,7 +51,7 @@ export const anticoagulation = defineFact({
       const { entry, says } = plan;
       const point = evidenceOf(entry, observedOn(entry.resource), examinationResult(entry) || nameOf(entry));
       const told = {
-        words: { ...words, plan: point.date ?? 'date not recorded' },
+        words: { ...words, plan: point.date },
         evidence: [...evidence, point],
         unread: agents.unread,
       };

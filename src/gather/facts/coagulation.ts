@@ -1,15 +1,15 @@
 import { dangersIn, tellDangers } from '../readings/dangers';
 import { inrValue, newestLab, plateletValue, pointAtLab, type LabResult } from '../readings/laboratory';
+import { nameOf } from '../readings/evidence';
 import { defineFact, type Fact } from './fact';
 
 function ofLab<Finding extends string>(
   finding: Finding,
   normal: boolean | undefined,
   lab: LabResult,
-  what: string,
 ): Fact<'normal', Finding> {
-  const evidence = pointAtLab(lab, what);
-  const words = { value: lab.shown === '' ? what : lab.shown, date: evidence.date ?? '' };
+  const evidence = pointAtLab(lab);
+  const words = { value: lab.shown === '' ? nameOf(lab.entry) : lab.shown, date: evidence.date };
   return { finding, fields: { normal }, words, evidence: [evidence] };
 }
 
@@ -50,28 +50,27 @@ export const coagulation = defineFact({
     if (disorders.sure.length > 0) {
       return { finding: 'disorder', fields: { normal: false }, ...tellDangers(disorders.sure) };
     }
-    if (inr?.low !== undefined && inr.low >= inrLimit) return ofLab('inr-beyond-limit', false, inr, 'INR');
+    if (inr?.low !== undefined && inr.low >= inrLimit) return ofLab('inr-beyond-limit', false, inr);
     if (platelets?.high !== undefined && platelets.high < plateletLimit) {
-      return ofLab('platelets-beyond-limit', false, platelets, 'platelets');
+      return ofLab('platelets-beyond-limit', false, platelets);
     }
     const unread = [...new Set([...disorders.unread, ...context.select('inrResults').unread])];
     if (unread.length > 0) return { finding: 'normal', fields: {}, unread };
     if (disorders.possible.length > 0) {
       return { finding: 'possible', fields: {}, ...tellDangers(disorders.possible) };
     }
-    if (inr && (inr.high === undefined || inr.high >= inrLimit))
-      return ofLab('unreadable', undefined, inr, 'INR');
+    if (inr && (inr.high === undefined || inr.high >= inrLimit)) return ofLab('unreadable', undefined, inr);
     if (platelets && (platelets.low === undefined || platelets.low < plateletLimit)) {
-      return ofLab('unreadable', undefined, platelets, 'platelets');
+      return ofLab('unreadable', undefined, platelets);
     }
-    if (inr?.high !== undefined && inr.high > inrCaution) return ofLab('inr-raised', false, inr, 'INR');
+    if (inr?.high !== undefined && inr.high > inrCaution) return ofLab('inr-raised', false, inr);
     if (platelets?.low !== undefined && platelets.low < plateletCaution) {
-      return ofLab('platelets-low', false, platelets, 'platelets');
+      return ofLab('platelets-low', false, platelets);
     }
     const profile = dangersIn(context, 'abnormalCoagulationProfiles').sure;
     if (profile.length > 0)
       return { finding: 'abnormal-profile', fields: { normal: false }, ...tellDangers(profile) };
-    const evidence = [inr && pointAtLab(inr, 'INR'), platelets && pointAtLab(platelets, 'platelets')].flatMap(
+    const evidence = [inr && pointAtLab(inr), platelets && pointAtLab(platelets)].flatMap(
       (item) => item ?? [],
     );
     return { finding: 'normal', fields: { normal: true }, evidence };

@@ -40,7 +40,7 @@ export const consent = defineFact({
     const relevant = (entries: readonly Selected[]): Evidence[] =>
       entries.filter((entry) => concernsBlock(entry, context)).map(pointAtDanger);
     const tell = (evidence: readonly Evidence[]) => ({
-      words: { what: evidence[0]?.summary ?? '', date: evidence[0]?.date ?? 'date not recorded' },
+      words: { what: evidence[0]?.summary ?? '', date: evidence[0]?.date },
       evidence,
     });
 

@@ -4,16 +4,14 @@ import { evidenceOf } from '../readings/evidence';
 import { hasPrimary } from './add-on';
 import { defineFact, type Evidence } from './fact';
 
-const EPIDURAL = 'epidural';
-
 function pointAt({ blocks, on }: EarlierSession): Evidence[] {
   return blocks.map(({ entry, procedure }) =>
     evidenceOf(entry, on, `${procedure.label} (${procedure.code})`),
   );
 }
 
-function dateOf({ on }: EarlierSession): string {
-  return on ? formatDays(on) : 'an unknown date';
+function dateOf({ on }: EarlierSession): string | undefined {
+  return on && formatDays(on);
 }
 
 type ReliefFinding = 'sufficient' | 'insufficient' | 'too-little-length-unknown' | 'too-short-size-unknown';
@@ -48,7 +46,7 @@ export const earlierRelief = defineFact({
   read(context) {
     const minimumPercent = context.threshold('repeatReliefPercent') ?? 0;
     const minimumDays = context.threshold('repeatReliefDays') ?? 0;
-    const { sessions, unread: unreadBlocks } = earlierSessions(context, EPIDURAL);
+    const { sessions, unread: unreadBlocks } = earlierSessions(context);
     const unread = [...new Set([...unreadBlocks, ...context.select('painReliefPercents').unread])];
     for (const session of sessions) {
       const relief = reliefAfter(session, context);
@@ -82,7 +80,7 @@ export const lastBlock = defineFact({
   read(context) {
     const minimum = context.threshold('minimumIntervalDays') ?? 0;
     if (hasPrimary(context) === false) return { finding: 'no-primary', fields: { counts: false } };
-    const { sessions, unread } = earlierSessions(context, EPIDURAL);
+    const { sessions, unread } = earlierSessions(context);
     const isComplete = unread.length === 0;
     const [latest] = sessions;
     if (!latest)
@@ -110,18 +108,17 @@ export const lastBlock = defineFact({
   },
 });
 
-const ROLLING_MONTHS = 12;
-
 /** Whether the sessions of the rolling twelve months leave room for one more. */
 export const sessionCount = defineFact({
   fields: ['belowLimit'],
   findings: ['below-limit', 'at-limit', 'imprecise'],
-  thresholds: ['maximumSessionsIn12Months'],
+  thresholds: ['maximumSessions', 'sessionWindowMonths'],
   words: ['count', 'next', 'notBefore'],
   read(context) {
-    const limit = context.threshold('maximumSessionsIn12Months') ?? Number.POSITIVE_INFINITY;
-    const { sessions, unread } = earlierSessions(context, EPIDURAL);
-    const windowStart = addMonths(context.asOf, -ROLLING_MONTHS);
+    const limit = context.threshold('maximumSessions') ?? Number.POSITIVE_INFINITY;
+    const { sessions, unread } = earlierSessions(context);
+    const months = context.threshold('sessionWindowMonths') ?? 0;
+    const windowStart = addMonths(context.asOf, -months);
     const isComplete = unread.length === 0;
     // A session known only to the month may be one of those known to the day, so it is not surely another one.
     const surely = sessions.filter(({ on }) => on && on.earliest === on.latest && on.earliest > windowStart);
@@ -130,7 +127,7 @@ export const sessionCount = defineFact({
     const words = {
       count: surely.length,
       next: surely.length + 1,
-      notBefore: oldestInTheWay === undefined ? '' : formatDay(addMonths(oldestInTheWay, ROLLING_MONTHS)),
+      notBefore: oldestInTheWay === undefined ? '' : formatDay(addMonths(oldestInTheWay, months)),
     };
     const told = { words, evidence: surely.flatMap(pointAt), unread };
     if (surely.length >= limit)
@@ -148,7 +145,7 @@ export const reliefTrend = defineFact({
   words: ['days', 'before', 'date'],
   read(context) {
     const minimum = context.threshold('surgicalReviewReliefDays') ?? 0;
-    const { sessions, unread: unreadBlocks } = earlierSessions(context, EPIDURAL);
+    const { sessions, unread: unreadBlocks } = earlierSessions(context);
     const unread = [...new Set([...unreadBlocks, ...context.select('painReliefDurations').unread])];
     const known = sessions.flatMap((session) => {
       const relief = reliefAfter(session, context);

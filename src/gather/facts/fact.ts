@@ -20,7 +20,7 @@ export interface Fact<Field extends string = string, Finding extends string = st
   readonly finding: Finding;
   readonly fields: Readonly<Partial<Record<Field, boolean | undefined>>>;
   /** What the finding's sentence may say: numbers with their unit in the name, dates as `YYYY-MM-DD`. */
-  readonly words?: Readonly<Record<string, string | number>>;
+  readonly words?: Readonly<Record<string, string | number | undefined>>;
   readonly evidence?: readonly Evidence[];
   /** The prefetch keys that could not be read and could still change the answer. */
   readonly unread?: readonly string[];

@@ -82,7 +82,7 @@ export const levelEvidence = defineFact({
     if (isEnough && exam && unread.length === 0) {
       const result = [nameOf(exam), examinationResult(exam)].filter((part) => part !== '').join(': ');
       const evidence = evidenceOf(exam, observedOn(exam.resource), result);
-      const words = { study: nameOf(exam), what: result, date: evidence.date ?? 'undated', ordered };
+      const words = { study: nameOf(exam), what: result, date: evidence.date, ordered };
       return { finding: 'examination', fields: { present: true }, words, evidence: [evidence] };
     }
     const stillUnread = [...new Set([...unread, ...(isEnough ? exams.unread : [])])];

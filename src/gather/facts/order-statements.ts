@@ -42,10 +42,7 @@ export const orderSide = defineFact({
   words: ['side', 'statements'],
   read(context) {
     const { sides, side } = context.line.order;
-    const stated = Object.entries(sides).map(
-      ([where, what]) => `${where === 'bodySite' ? 'body site' : where}: ${what}`,
-    );
-    const words = { side: side ?? '', statements: listed(stated) };
+    const words = { side: side ?? '', statements: listed([...new Set(Object.values(sides))]) };
     if (!side) return { finding: 'none', fields: {} };
     const conflict = new Set(Object.values(sides)).size > 1;
     return { finding: conflict ? 'conflict' : 'stated', fields: { stated: !conflict }, words };

@@ -27,7 +27,7 @@ export const painDuration = defineFact({
     const surely = context.asOf - longest.onset.latest;
     const atMost = Math.max(...dated.map(({ onset }) => context.asOf - onset.earliest));
     const evidence = [
-      evidenceOf(longest.entry, longest.onset, `onset, ${diagnosisName(asMember(longest.entry, context))}`),
+      evidenceOf(longest.entry, longest.onset, diagnosisName(asMember(longest.entry, context))),
     ];
     const words = {
       days: Math.max(surely, 0),

@@ -23,7 +23,7 @@ function isPositive(entry: Selected, context: LineContext): boolean {
 function tellExamination(entry: Selected) {
   const result = examinationResult(entry);
   const evidence = evidenceOf(entry, observedOn(entry.resource), `${nameOf(entry)}: ${result}`);
-  const words = { what: result === '' ? nameOf(entry) : result, date: evidence.date ?? 'date not recorded' };
+  const words = { what: result === '' ? nameOf(entry) : result, date: evidence.date };
   return { words, evidence: [evidence] };
 }
 

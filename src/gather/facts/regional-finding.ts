@@ -46,7 +46,7 @@ export const regionalFinding = defineFact({
         evidence: [...nerve, ...findings.map(pointAt)],
       };
     }
-    const region = regionsOfLine(context).join(' or ');
+    const region = regionsOfLine(context).join('/');
     const seen = inRegion[0] ?? all[0];
     if (!seen) return { finding: 'none', fields: {}, words: { region }, unread };
     const words = { study: reportName(seen), date: onDate(seen), region };

@@ -52,7 +52,7 @@ export const pregnancy = defineFact({
     const [newest] = newestFirst(tests.items.map((entry) => ({ ...entry, on: observedOn(entry.resource) })));
     if (newest && isPositive(newest, context)) {
       const evidence = evidenceOf(newest, newest.on, `${nameOf(newest)}: ${examinationResult(newest)}`);
-      const words = { what: evidence.summary, date: evidence.date ?? 'date not recorded' };
+      const words = { what: evidence.summary, date: evidence.date };
       return { finding: 'present', fields: { absent: false }, words, evidence: [evidence] };
     }
     return absentIfRead([...new Set([...diagnoses.unread, ...tests.unread])]);

@@ -35,7 +35,7 @@ export const rootConcordance = defineFact({
     const ordered = [context.group.side, context.line.level && levelName(context.line.level)]
       .filter((p) => p !== undefined)
       .join(' ');
-    const region = regionsOfLine(context).join(' or ');
+    const region = regionsOfLine(context).join('/');
     const tell = (finding: ImagingFinding) => ({
       words: { ...wordsOfFinding(finding), ordered, region },
       evidence: [pointAt(finding)],

@@ -6,19 +6,19 @@ import type { OrderedLine } from '../sessions';
 /** Whether the session holds a block that should not be done together with this one. */
 export const sessionMix = defineFact({
   fields: ['compatible'],
-  findings: ['alone', 'with-facet', 'two-epidural-regions'],
+  findings: ['alone', 'with-other-block', 'two-epidural-regions'],
   words: ['others'],
   read(context) {
     const { procedure } = context.line;
     const others = context.group.session.lines.map((line) => line.procedure);
-    const facets = others.filter((other) => other.kind === 'facet');
+    const unfit = others.filter((other) => procedure.notWith?.includes(other.kind));
     const epidurals = others.filter(
       (other) => other.kind === procedure.kind && other.region !== procedure.region,
     );
     const codes = (of: readonly { code: string }[]): string =>
       listed([...new Set(of.map((o) => o.code))].toSorted());
-    if (facets.length > 0)
-      return { finding: 'with-facet', fields: { compatible: false }, words: { others: codes(facets) } };
+    if (unfit.length > 0)
+      return { finding: 'with-other-block', fields: { compatible: false }, words: { others: codes(unfit) } };
     if (epidurals.length > 0)
       return {
         finding: 'two-epidural-regions',

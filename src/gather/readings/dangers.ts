@@ -70,12 +70,12 @@ export function pointAtDanger(entry: Selected): Evidence {
 }
 
 /** What a sentence may say of dangers: what they are, and when the first was recorded. */
-export function dangerWords(entries: readonly Selected[]): { what: string; date: string } {
+export function dangerWords(entries: readonly Selected[]): { what: string; date: string | undefined } {
   const names = entries.map((entry) => (isCondition(entry) ? diagnosisWords(entry) : nameOf(entry)));
   const [first] = entries;
   return {
     what: listed([...new Set(names)]),
-    date: (first && pointAtDanger(first).date) ?? 'date not recorded',
+    date: first && pointAtDanger(first).date,
   };
 }
 

@@ -4,7 +4,7 @@ import { formatDays, type Day, type DayInterval } from '../../time/days';
 import type { Evidence, LineContext } from '../facts/fact';
 import type { Selected } from '../patient-record';
 import { isAfter, observedOn, performed } from './dates-of';
-import { evidenceOf } from './evidence';
+import { evidenceOf, nameOf } from './evidence';
 import { measurements, memberMatcher, readScores, type Measured, type Score } from './scores';
 
 /** The blocks that were done on one day before the session now ordered. */
@@ -39,15 +39,15 @@ function latestOf(session: EarlierSession): number {
 }
 
 /**
- * Sessions with a block of the kind in the region of the ordered code, before the evaluation date, latest first; those
+ * Sessions with a block of the ordered code's kind and region, before the evaluation date, latest first; those
  * without a date come last.
  */
-export function earlierSessions(
-  context: LineContext,
-  kind: string,
-): { sessions: EarlierSession[]; unread: readonly string[] } {
+export function earlierSessions(context: LineContext): {
+  sessions: EarlierSession[];
+  unread: readonly string[];
+} {
   const { items, unread } = context.select('earlierProcedures');
-  const { region } = context.line.procedure;
+  const { kind, region } = context.line.procedure;
   const sessions = new Map<string, EarlierSession>();
   for (const entry of items) {
     const on = performed(entry.resource).start;
@@ -155,8 +155,8 @@ export function reliefAfter(session: EarlierSession, context: LineContext): Reli
     ...(percent && { percent: rounded(percent.value) }),
     ...(days && { days: rounded(days.value) }),
     evidence: [
-      ...(percent ? [point(percent, `relief ${rounded(percent.value)} %`)] : []),
-      ...(days ? [point(days, `relief for ${rounded(days.value)} days`)] : []),
+      ...(percent ? [point(percent, `${nameOf(percent.source)} ${rounded(percent.value)} %`)] : []),
+      ...(days ? [point(days, `${nameOf(days.source)} ${rounded(days.value)} d`)] : []),
     ],
   };
 }

@@ -3,7 +3,7 @@ import type { Member, ValueSet } from '../../policy/value-set';
 import type { Evidence } from '../facts/fact';
 import type { Selected, Selection } from '../patient-record';
 import { newestFirst, observedOn } from './dates-of';
-import { evidenceOf } from './evidence';
+import { evidenceOf, nameOf } from './evidence';
 import { measurements, memberMatcher, type Measured } from './scores';
 
 /** A laboratory result; `low` and `high` differ for a result such as "> 8". Without them it could not be read. */
@@ -70,6 +70,7 @@ export function newestLab(
   return { entry, on: entry.on, ...(isSurelyRecent ? result : { shown: '' }) };
 }
 
-export function pointAtLab(lab: LabResult, what: string): Evidence {
-  return evidenceOf(lab.entry, lab.on, `${what} ${lab.shown}`.trim());
+/** The result as evidence: what was measured, and its value if it could be read. */
+export function pointAtLab(lab: LabResult): Evidence {
+  return evidenceOf(lab.entry, lab.on, `${nameOf(lab.entry)} ${lab.shown}`.trim());
 }

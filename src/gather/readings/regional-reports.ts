@@ -36,8 +36,8 @@ export function reportName(report: ImagingReport): string {
   return nameOf(report.entry);
 }
 
-export function onDate(report: { on?: ImagingReport['on'] }): string {
-  return report.on ? formatDays(report.on) : 'undated';
+export function onDate(report: { on?: ImagingReport['on'] }): string | undefined {
+  return report.on && formatDays(report.on);
 }
 
 export function pointAt(finding: ImagingFinding): Evidence {
@@ -48,6 +48,6 @@ export function pointAt(finding: ImagingFinding): Evidence {
   );
 }
 
-export function wordsOfFinding(finding: ImagingFinding): Record<string, string> {
+export function wordsOfFinding(finding: ImagingFinding): Record<string, string | undefined> {
   return { study: nameOf(finding.report.entry), date: onDate(finding.report), what: finding.words };
 }
