@@ -46,16 +46,23 @@ function print(rows: readonly Row[]): void {
 
 /** Starts the service, fires every scenario over HTTP, prints one row each, and says whether all were as expected. */
 async function demo(once: boolean): Promise<void> {
+  const scenarios = readScenarios(join(FIXTURES, 'scenarios'));
   const environment = { LOG_LEVEL: 'warn', ...process.env, ...(once && { PORT: '0' }) };
   const service = await startService(environment);
-  const rows: Row[] = [];
-  for (const scenario of readScenarios(join(FIXTURES, 'scenarios'))) {
-    for (const profile of Object.keys(scenario.expect)) rows.push(await fire(service.url, scenario, profile));
+  try {
+    const rows: Row[] = [];
+    for (const scenario of scenarios) {
+      for (const profile of Object.keys(scenario.expect))
+        rows.push(await fire(service.url, scenario, profile));
+    }
+    print(rows);
+    const wrong = rows.filter((row) => row.differences.length > 0).length;
+    process.stdout.write(`\n${rows.length - wrong} of ${rows.length} as expected\n`);
+    if (wrong > 0) process.exitCode = 1;
+  } catch (error) {
+    await service.stop();
+    throw error;
   }
-  print(rows);
-  const wrong = rows.filter((row) => row.differences.length > 0).length;
-  process.stdout.write(`\n${rows.length - wrong} of ${rows.length} as expected\n`);
-  if (wrong > 0) process.exitCode = 1;
   if (once) {
     await service.stop();
     return;

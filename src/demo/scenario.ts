@@ -49,11 +49,12 @@ function referenceTo(resource: Json): string {
   return `${text(resource['resourceType'])}/${text(resource['id'])}`;
 }
 
-function apply(resources: readonly Json[], changed: Changes, chart: string): Json[] {
+function apply(resources: readonly Json[], changed: Changes, { name, chart }: Scenario): Json[] {
   const full = (reference: string): string => reference.replace('/', `/${chart}-`);
   const known = new Set(resources.map(referenceTo));
   for (const reference of [...changed.without, ...Object.keys(changed.change)]) {
-    if (!known.has(full(reference))) throw new Error(`${full(reference)} is not in the chart ${chart}`);
+    if (!known.has(full(reference)))
+      throw new Error(`scenario "${name}": ${full(reference)} is not in the chart ${chart}`);
   }
   const without = new Set(changed.without.map(full));
   const changesOf = new Map(
@@ -86,11 +87,7 @@ const KEY_OF_TYPE: Readonly<Record<string, string>> = {
 
 /** The resources of the scenario: the chart as changed. */
 export function scenarioChart(scenario: Scenario, fixtures: string): Json[] {
-  return apply(
-    bundleResources(join(fixtures, 'patients', `${scenario.chart}.json`)),
-    scenario,
-    scenario.chart,
-  );
+  return apply(bundleResources(join(fixtures, 'patients', `${scenario.chart}.json`)), scenario, scenario);
 }
 
 /** The draft orders of the scenario. */
@@ -98,7 +95,7 @@ export function scenarioOrders(scenario: Scenario, fixtures: string): Json[] {
   return apply(
     bundleResources(join(fixtures, 'orders', `${scenario.chart}.json`)),
     scenario.orders,
-    scenario.chart,
+    scenario,
   );
 }
 

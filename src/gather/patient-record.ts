@@ -251,6 +251,9 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
     if (owner === 'unknown' && !unread.has(key)) unread.set(key, 'incomplete');
     if (owner !== 'patient') continue;
     const entry = recordEntry(reference, resource, medication);
+    // A drug that nothing names could be any drug.
+    if (type.startsWith('Medication') && entry.concepts.length === 0 && !unread.has(key))
+      unread.set(key, 'incomplete');
     entries.set(reference, entry);
     const index = indexes.get(type) ?? { entries: [], uncoded: [], byCode: new Map() };
     indexes.set(type, index);

@@ -49,7 +49,7 @@ function tokensOf(expression: string): Token[] {
     const match = CONDITION_TOKEN.exec(expression);
     if (!match) {
       throw new Error(
-        `"${expression.slice(at).trim()}" is not allowed in a condition; name a fact's field instead`,
+        `"${expression.slice(at).trim()}" is not allowed in a condition; it may hold %fact.field, and, or, .not() and parentheses`,
       );
     }
     const [, fact, field, operator, negation, parenthesis] = match;

@@ -95,7 +95,11 @@ export function checkCriterion(
 function factsNamed(expression: string, facts: Readonly<Record<string, FactShape>>): string[] {
   const names = new Set<string>();
   for (const { fact, field } of conditionReferences(expression)) {
-    if (!facts[fact]?.fields.includes(field)) throw new Error(`there is no fact %${fact}.${field}`);
+    const known = facts[fact];
+    if (!known) throw new Error(`there is no fact "${fact}"`);
+    if (!known.fields.includes(field)) {
+      throw new Error(`the fact "${fact}" has no field "${field}"; it has ${known.fields.join(', ')}`);
+    }
     names.add(fact);
   }
   if (names.size === 0) throw new Error('a condition must name a fact');

@@ -57,6 +57,8 @@ export const valueSetSchema = z.strictObject({
     .default([]),
   names: z.array(sentence).default([]),
   notNames: z.array(sentence).default([]),
+  /** Words beside which a name counts for nothing ("history of sepsis"); codes are not affected. */
+  nameExceptions: z.array(sentence).default([]),
   /** Codes below a prefix that do not belong: prefixes. */
   excludes: z.array(codeText).default([]),
   /** Whether a product of two ingredients ("a / b") is no member. */
@@ -171,7 +173,7 @@ export const criteriaSchema = z.strictObject({ criteria: z.array(criterionSchema
 
 export const policySchema = z.strictObject({
   id,
-  version: z.string().regex(/^\d+\.\d+\.\d+$/u),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/u, 'must be three numbers such as 0.1.0'),
   title: sentence,
   short: sentence,
   status: z.enum(['draft', 'active', 'retired']),

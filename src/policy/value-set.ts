@@ -1,4 +1,4 @@
-import type { Code, Concept } from '../fhir/read';
+import { wordsOf, type Code, type Concept } from '../fhir/read';
 import { codeSystemOf, normalCode, type CodeSystem } from './code-systems';
 
 /** One member of a value set, as a clinician reads it in `cds-services/value-sets`. */
@@ -15,6 +15,8 @@ export interface Member {
   readonly kind?: string | undefined;
   readonly retiredOn?: string | undefined;
   readonly successors?: readonly string[] | undefined;
+  /** Only its words say so, no code. */
+  readonly isByName?: true;
 }
 
 export interface ValueSetSource {
@@ -22,6 +24,7 @@ export interface ValueSetSource {
   readonly concepts: readonly Member[];
   readonly names: readonly string[];
   readonly notNames: readonly string[];
+  readonly nameExceptions: readonly string[];
   readonly excludes: readonly string[];
   readonly singleIngredient: boolean;
 }
@@ -48,6 +51,9 @@ function wholeWords(words: readonly string[]): RegExp | undefined {
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})(?![\\p{L}\\p{N}])`, 'iu');
 }
 
+/** Longer words of a resource give way to the name that was looked for. */
+const LONGEST_LABEL = 60;
+
 /** "acetaminophen 325 MG / hydrocodone 5 MG"; a strength such as 5 MG/ML has no spaces. */
 const TWO_INGREDIENTS = /\s\/\s\p{L}/u;
 
@@ -64,6 +70,7 @@ export function compileValueSet(source: ValueSetSource): ValueSet {
   prefixes.sort((a, b) => b.key.length - a.key.length);
   const names = wholeWords(source.names);
   const notNames = wholeWords(source.notNames);
+  const nameExceptions = wholeWords(source.nameExceptions);
   const memberOfKey = (key: string | undefined): Member | undefined =>
     key === undefined
       ? undefined
@@ -95,7 +102,9 @@ export function compileValueSet(source: ValueSetSource): ValueSet {
       const member = firstMember(concept);
       if (member) return member;
       const name = names?.exec(words)?.[0];
-      return name === undefined ? undefined : { system: 'local', label: name.toLowerCase() };
+      if (name === undefined || nameExceptions?.test(words)) return undefined;
+      const own = wordsOf(concept);
+      return { system: 'local', label: own.length <= LONGEST_LABEL ? own : name, isByName: true };
     },
   };
 }

@@ -82,9 +82,10 @@ function summaryOf(assessment: Assessment, open: readonly ToldResult[], speaker:
     .filter(({ result }) => !isRedFlag(result) && isReason(result, assessment.determination))
     .map(({ result }) => gapOf(result, speaker))
     .filter((reason, i, all) => reason !== '' && all.indexOf(reason) === i);
-  const hasCautions = assessment.determination === 'meets-criteria' && reasons.length > 0;
-  const template =
-    wording.summary[hasCautions ? 'meets-criteria-with-cautions' : assessment.determination] ?? '';
+  const isMet = assessment.determination === 'meets-criteria';
+  const metAs = flag ? 'meets-criteria-with-red-flag' : 'meets-criteria-with-cautions';
+  const key = isMet && open.length > 0 ? metAs : assessment.determination;
+  const template = wording.summary[key] ?? '';
   const order = orderName(assessment, speaker);
   for (let shown = reasons.length; shown >= 0; shown -= 1) {
     const rest = reasons.length - shown;
@@ -95,10 +96,7 @@ function summaryOf(assessment: Assessment, open: readonly ToldResult[], speaker:
     const summary = plain(prefix + fill(template, { order, reasons: listed }));
     if (summary.length <= LONGEST_SUMMARY) return summary;
   }
-  return plain(prefix + fill(template, { order: assessment.policy.short, reasons: '' })).slice(
-    0,
-    LONGEST_SUMMARY,
-  );
+  return plain(prefix + fill(template, { order: assessment.policy.short, reasons: '' }), LONGEST_SUMMARY);
 }
 
 function leadOf(assessment: Assessment, open: readonly ToldResult[], speaker: Speaker): string[] {
@@ -201,7 +199,7 @@ function sourcesSection(
   const { headings } = speaker.policyData.wording;
   const each = sources.map(
     (source) =>
-      `${source.id} ${escapeMarkdown(source.title)} (${escapeMarkdown(source.unverified ?? source.strength)})`,
+      `${source.id} ${escapeMarkdown(source.title)}${source.unverified === undefined ? '' : ` (${escapeMarkdown(source.unverified)})`}`,
   );
   return [`${headings['sources'] ?? ''} ${each.join('; ')}.`];
 }

@@ -208,10 +208,10 @@ export function addSide(failing: readonly OrderedLine[], { evidencedSides }: Sug
     .toSorted((a, b) => Number(b.isRecommended) - Number(a.isRecommended));
 }
 
-/** A diagnostic block answers unclear imaging; it is no way round missing imaging or another failed requirement. */
+/** A diagnostic block answers unclear imaging; it is no way round missing imaging, another side or a failed requirement. */
 export function couldBeDiagnostic({ results }: LineAssessment): boolean {
   const imaging = results.flatMap((result) => result.facts).find((fact) => fact.name === 'rootConcordance');
-  if (imaging && ['none', 'other-region'].includes(imaging.fact.finding)) return false;
+  if (imaging && ['none', 'other-region', 'other-side'].includes(imaging.fact.finding)) return false;
   return results.every(
     ({ status, severity, criterion }) =>
       status !== 'not-met' ||

@@ -1,3 +1,4 @@
+import { rootElsewhere } from '../readings/root-findings';
 import { levelName } from '../../anatomy/spine-level';
 import { states } from '../../fhir/narrative';
 import { defineFact } from './fact';
@@ -64,7 +65,7 @@ export const regionalFinding = defineFact({
 /** Whether what corroborates the pain names the root, or only shows that the spine has changed. */
 export const rootSpecificity = defineFact({
   fields: ['safe'],
-  findings: ['root', 'not-root', 'transitional', 'not-root-transitional', 'none'],
+  findings: ['root', 'root-elsewhere', 'not-root', 'transitional', 'not-root-transitional', 'none'],
   words: ['study', 'date', 'what', 'ordered'],
   read(context) {
     const { inRegion, unread } = reportsOfRegion(context);
@@ -90,6 +91,12 @@ export const rootSpecificity = defineFact({
         words,
         evidence,
       };
+    }
+    const roots = findings.filter((finding) => finding.kind === 'root');
+    const elsewhere = rootElsewhere(roots, context);
+    if (elsewhere) {
+      const words = { ...wordsOfFinding(elsewhere), ordered };
+      return { finding: 'root-elsewhere', fields: { safe: false }, words, evidence: [pointAt(elsewhere)] };
     }
     if (isRootEvidenced) return { finding: 'root', fields: { safe: true } };
     if (!shown) return { finding: 'none', fields: { safe: unread.length > 0 ? undefined : true }, unread };

@@ -35,13 +35,18 @@ function holds(entry: Selected, context: LineContext): boolean {
   }
 }
 
+/** A diagnosis that is only suspected, or that only words name, is possible and has to be looked at. */
+function isSure(entry: Selected): boolean {
+  return isConfirmed(entry) && !(isCondition(entry) && entry.member?.isByName);
+}
+
 /** Looks for something dangerous through one or more selectors. */
 export function dangersIn(context: LineContext, ...selectors: readonly SelectorName[]): Dangers {
   const selections = selectors.map((name) => context.select(name));
   const active = selections.flatMap(({ items }) => items).filter((entry) => holds(entry, context));
   return {
-    sure: active.filter(isConfirmed),
-    possible: active.filter((entry) => !isConfirmed(entry)),
+    sure: active.filter(isSure),
+    possible: active.filter((entry) => !isSure(entry)),
     unread: [...new Set(selections.flatMap(({ unread }) => unread))],
   };
 }

@@ -38,3 +38,12 @@ export function weigh(all: readonly ImagingFinding[], context: LineContext): Ver
     ...(unplaced && { unplaced }),
   };
 }
+
+/** When imaging names roots and none of them is the ordered one: the first that is named. */
+export function rootElsewhere(
+  roots: readonly ImagingFinding[],
+  context: LineContext,
+): ImagingFinding | undefined {
+  const { supports, otherSide, otherLevel, unplaced } = weigh(roots, context);
+  return supports.length > 0 || unplaced ? undefined : (otherSide ?? otherLevel);
+}
