@@ -155,7 +155,9 @@ function readOrder(
   const siteWords = bodySite.map(wordsIn).join('; ');
   const words = `${siteWords}\n${written}`;
   const modifiers = modifiersOf(orderDetail, words);
-  const ofSite = sideOfCodings(bodySite.flatMap((site) => site.codings)) ?? sideInText(siteWords);
+  const ofSite = joinSides(
+    bodySite.flatMap((site) => sideOfCodings(site.codings) ?? sideInText(wordsIn(site)) ?? []),
+  );
   const ofModifier = modifierSide(modifiers);
   const ofText = sideInText(written);
   const side = ofSite ?? ofModifier ?? ofText;

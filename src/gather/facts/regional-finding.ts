@@ -94,7 +94,8 @@ export const rootSpecificity = defineFact({
     }
     const roots = findings.filter((finding) => finding.kind === 'root');
     const elsewhere = rootElsewhere(roots, context);
-    if (elsewhere) {
+    // What a code says is judged as evidence for the level; only words need the caution.
+    if (elsewhere && !elsewhere.coded) {
       const words = { ...wordsOfFinding(elsewhere), ordered };
       return { finding: 'root-elsewhere', fields: { safe: false }, words, evidence: [pointAt(elsewhere)] };
     }
