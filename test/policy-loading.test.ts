@@ -213,6 +213,10 @@ const CRITERIA: readonly Mistake[] = [
   },
 ];
 
+/** The number that the cases below spoil, up to its value under medicare-lcd. */
+const SESSIONS =
+  'unit: sessions\n  values:\n    guideline: { value: null, from: "2026-01-01", sources: [s000] }\n    medicare-lcd: { ';
+
 const POLICY_AND_NUMBERS: readonly Mistake[] = [
   {
     what: 'a policy whose id is not the name of its folder',
@@ -252,36 +256,44 @@ const POLICY_AND_NUMBERS: readonly Mistake[] = [
   {
     what: 'a number with an unknown source',
     file: NUMBERS,
-    right: 'medicare-lcd: { value: 4, from: "2026-01-01", sources: [r5, r6] }',
-    wrong: 'medicare-lcd: { value: 4, from: "2026-01-01", sources: [r5, r66] }',
+    right: `${SESSIONS}value: NUMBER, from: "2026-01-01", sources: [r5, r6] }`,
+    wrong: `${SESSIONS}value: 4, from: "2026-01-01", sources: [r5, r66] }`,
+    line: 'medicare-lcd: {',
     says: 'there is no source "r66"',
   },
   {
     what: 'a number without a value for a profile',
     file: NUMBERS,
-    right: 'values:\n    guideline: { value: 42, from: "2026-01-01", sources: [s000, s001] }\n',
-    wrong: 'values:\n',
+    right:
+      'conservativeCareDays:\n  description: Days of active conservative care before the block\n  unit: d\n  values:\n    guideline: { value: NUMBER, from: "2026-01-01", sources: [s000, s001] }\n',
+    wrong:
+      'conservativeCareDays:\n  description: Days of active conservative care before the block\n  unit: d\n  values:\n',
+    line: 'values:',
     says: 'no value for the profile "guideline"; write null for none',
   },
   {
     what: 'a number for an unknown profile',
     file: NUMBERS,
-    right: 'medicare-lcd: { value: 4,',
-    wrong: 'medicare: { value: 4, from: "2026-01-01", sources: [r5] }\n    medicare-lcd: { value: 4,',
+    right: 'maximumSessions:\n',
+    wrong:
+      'unusedNumber:\n  description: none\n  unit: d\n  values:\n    guideline: { value: 1, from: "2026-01-01", sources: [r5] }\n    medicare-lcd: { value: 1, from: "2026-01-01", sources: [r5] }\n    medicare: { value: 1, from: "2026-01-01", sources: [r5] }\nmaximumSessions:\n',
+    line: 'medicare: {',
     says: 'there is no profile "medicare"',
   },
   {
     what: 'a date in another format',
     file: NUMBERS,
-    right: '{ value: 4, from: "2026-01-01"',
-    wrong: '{ value: 4, from: "01/01/2026"',
+    right: `${SESSIONS}value: NUMBER, from: "2026-01-01"`,
+    wrong: `${SESSIONS}value: 4, from: "01/01/2026"`,
+    line: 'medicare-lcd: {',
     says: 'must be YYYY-MM-DD',
   },
   {
     what: 'a day that no calendar has',
     file: NUMBERS,
-    right: '{ value: 4, from: "2026-01-01"',
-    wrong: '{ value: 4, from: "2026-02-30"',
+    right: `${SESSIONS}value: NUMBER, from: "2026-01-01"`,
+    wrong: `${SESSIONS}value: 4, from: "2026-02-30"`,
+    line: 'medicare-lcd: {',
     says: 'must be YYYY-MM-DD',
   },
 ];
@@ -378,9 +390,12 @@ function lineOf(file: string, words: string): number {
 function make({ file, right, wrong, line }: Change): number {
   const path = join(folder, file);
   const before = readFileSync(path, 'utf8');
-  expect(before.split(right)).toHaveLength(2);
-  const at = before.indexOf(right);
-  const after = before.slice(0, at) + wrong + before.slice(at + right.length);
+  // NUMBER stands for whatever number the policy has today, so that changing one breaks no test here.
+  const pattern = right.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&').replaceAll('NUMBER', '[\\d.]+');
+  const found = [...before.matchAll(new RegExp(pattern, 'gu'))];
+  expect(found).toHaveLength(1);
+  const at = found[0]?.index ?? 0;
+  const after = before.slice(0, at) + wrong + before.slice(at + (found[0]?.[0].length ?? 0));
   expect(after).not.toBe(before);
   writeFileSync(path, after);
   const place = line === '' ? 0 : after.indexOf(line ?? '', at);
