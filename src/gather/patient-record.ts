@@ -189,10 +189,11 @@ function isNewer(a: Json, b: Json): boolean | undefined {
 }
 
 /**
- * Everything received, once by `Type/id`. Of two versions the later one counts; when nothing says which is later, neither
+ * Everything received that is not another patient's, once by `Type/id`. Of two versions the later one counts; when nothing says which is later, neither
  * does, and the key is incomplete. Resources without an id are told apart by their content, never by their place.
  */
 function receivedByReference(
+  patientId: string,
   answers: readonly KeyAnswer[],
   unread: Map<string, UnreadReason>,
 ): Map<string, Received> {
@@ -202,6 +203,7 @@ function receivedByReference(
   for (const { key, resources } of answers) {
     for (const resource of resources) {
       const type = text(resource['resourceType']) ?? '';
+      if (type !== 'Medication' && ownerOf(resource, patientId) === 'other') continue;
       const id = text(resource['id']);
       const item: Received = { type, key, resource };
       if (id === undefined) {
@@ -236,7 +238,7 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
     answers.flatMap(({ key, unread: reason }) => (reason ? [[key, reason] as const] : [])),
   );
   const keyOfType = new Map(answers.map((answer) => [answer.resourceType, answer.key]));
-  const received = receivedByReference(answers, unread);
+  const received = receivedByReference(patientId, answers, unread);
   const medication = (reference: string): Json | undefined => {
     const found = received.get(reference);
     return found?.type === 'Medication' && found.resource['status'] !== 'entered-in-error'
