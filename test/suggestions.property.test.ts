@@ -1,0 +1,112 @@
+import JSONSchemaValidator from '@asymmetrik/fhir-json-schema-validator';
+import * as fc from 'fast-check';
+import { objects, text, type Json } from '../src/fhir/read';
+import type { HookResponse } from '../src/present/card';
+import { scenarioRequest, type Scenario } from '../src/demo/scenario';
+import { applied, assessments } from './support/assessment';
+import { answer, FIXTURES } from './support/service-for-test';
+
+const CPT = 'http://www.ama-assn.org/go/cpt';
+const CHART: Scenario = {
+  id: 'base',
+  name: 'The lumbar baseline',
+  chart: 'base-lumbar',
+  without: [],
+  change: {},
+  with: [],
+  notSent: [],
+  orders: { without: [], change: {}, with: [] },
+  expect: {},
+};
+
+const order = fc.record({
+  codes: fc.uniqueArray(fc.constantFrom('64479', '64480', '64483', '64484', '99213'), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+  side: fc.constantFrom('7771000', '24028007', '51440002', undefined),
+  words: fc.constantFrom(
+    '',
+    'L4-5',
+    'L5-S1',
+    'C5-6',
+    'left C6-7',
+    'right L5',
+    'L4-5 and L5-S1',
+    'ultrasound',
+  ),
+  reason: fc.constantFrom('M54.16', 'M54.12', 'M54.50', undefined),
+  modifier: fc.constantFrom('LT', 'RT', undefined),
+  day: fc.constantFrom('2026-03-16', '2026-03-23', undefined),
+});
+
+function draft(choice: typeof order extends fc.Arbitrary<infer T> ? T : never, index: number): Json {
+  const { codes, side, words, reason, modifier, day } = choice;
+  const hcpcs = 'http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets';
+  return {
+    resourceType: 'ServiceRequest',
+    id: `o-${index}`,
+    status: 'draft',
+    intent: 'order',
+    subject: { reference: 'Patient/base-lumbar' },
+    code: { coding: codes.map((code) => ({ system: CPT, code })) },
+    ...(side && { bodySite: [{ coding: [{ system: 'http://snomed.info/sct', code: side }] }] }),
+    ...(words && { note: [{ text: words }] }),
+    ...(reason && {
+      reasonCode: [{ coding: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: reason }] }],
+    }),
+    ...(modifier && { orderDetail: [{ coding: [{ system: hcpcs, code: modifier }] }] }),
+    ...(day && { occurrenceDateTime: day }),
+  };
+}
+
+function fire(profile: string, drafts: readonly Json[]): HookResponse {
+  const request = scenarioRequest(CHART, profile, FIXTURES);
+  const draftOrders = { resourceType: 'Bundle', entry: drafts.map((resource) => ({ resource })) };
+  return answer({ ...request, context: { ...request.context, draftOrders } });
+}
+
+/** Coding issues as `criterion code-count`, counted line by line. */
+function codingIssues(response: HookResponse): Map<string, number> {
+  const count = new Map<string, number>();
+  for (const assessment of assessments(response)) {
+    for (const criterion of objects(assessment['criteria'])) {
+      if (criterion['severity'] !== 'coding' || criterion['status'] !== 'not-met') continue;
+      const lines = Array.isArray(criterion['lines']) ? criterion['lines'] : objects(assessment['lines']);
+      const id = text(criterion['id']) ?? '';
+      count.set(id, (count.get(id) ?? 0) + lines.length);
+    }
+  }
+  return count;
+}
+
+const fhir = new JSONSchemaValidator();
+
+test.each(['guideline', 'medicare-lcd'])(
+  'under %s no suggestion brings a coding issue that was not there, and what it proposes is valid FHIR',
+  (profile) => {
+    let offered = 0;
+    fc.assert(
+      fc.property(fc.array(order, { minLength: 1, maxLength: 3 }), (choices) => {
+        const drafts = choices.map(draft);
+        const before = fire(profile, drafts);
+        const known = codingIssues(before);
+        for (const suggestion of before.cards.flatMap((card) => card.suggestions ?? [])) {
+          offered += 1;
+          const proposed = suggestion.actions.flatMap((action) =>
+            action.type === 'delete' ? [] : [action.resource],
+          );
+          expect(proposed.flatMap((resource) => fhir.validate(resource))).toEqual([]);
+          const issues = codingIssues(fire(profile, applied(drafts, suggestion)));
+          for (const id of issues.keys())
+            expect([suggestion.label, [...known.keys()]]).toEqual([
+              suggestion.label,
+              expect.arrayContaining([id]),
+            ]);
+        }
+      }),
+      { numRuns: 120 },
+    );
+    expect(offered).toBeGreaterThan(20);
+  },
+);
