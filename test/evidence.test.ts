@@ -1,18 +1,9 @@
 import { scenarioRequest, type Scenario } from '../src/demo/scenario';
 import { changedStatuses } from './support/assessment';
 import { answer, FIXTURES } from './support/service-for-test';
+import { wholeChart } from './support/whole-chart';
 
-const BASE: Scenario = {
-  id: 'base',
-  name: 'The lumbar baseline',
-  chart: 'base-lumbar',
-  without: [],
-  change: {},
-  with: [],
-  notSent: [],
-  orders: { without: [], change: {}, with: [] },
-  expect: {},
-};
+const BASE = wholeChart('base-lumbar');
 
 function changes(profile: string, changed: Partial<Scenario>): Record<string, string> {
   const before = answer(scenarioRequest(BASE, profile, FIXTURES));

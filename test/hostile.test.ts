@@ -3,18 +3,9 @@ import { statesBefore, statementsOf } from '../src/fhir/narrative';
 import { isObject, type Json } from '../src/fhir/read';
 import { assessments, statuses } from './support/assessment';
 import { answer, FIXTURES } from './support/service-for-test';
+import { wholeChart } from './support/whole-chart';
 
-const BASE: Scenario = {
-  id: 'base',
-  name: 'The lumbar baseline',
-  chart: 'base-lumbar',
-  without: [],
-  change: {},
-  with: [],
-  notSent: [],
-  orders: { without: [], change: {}, with: [] },
-  expect: {},
-};
+const BASE = wholeChart('base-lumbar');
 
 function statusOf(changed: Partial<Scenario>, criterion: string, profile = 'guideline'): string | undefined {
   return statuses(answer(scenarioRequest({ ...BASE, ...changed }, profile, FIXTURES))).get(

@@ -2,22 +2,13 @@ import JSONSchemaValidator from '@asymmetrik/fhir-json-schema-validator';
 import * as fc from 'fast-check';
 import { objects, text, type Json } from '../src/fhir/read';
 import type { HookResponse } from '../src/present/card';
-import { scenarioRequest, type Scenario } from '../src/demo/scenario';
+import { scenarioRequest } from '../src/demo/scenario';
 import { applied, assessments } from './support/assessment';
 import { answer, FIXTURES } from './support/service-for-test';
+import { wholeChart } from './support/whole-chart';
 
 const CPT = 'http://www.ama-assn.org/go/cpt';
-const CHART: Scenario = {
-  id: 'base',
-  name: 'The lumbar baseline',
-  chart: 'base-lumbar',
-  without: [],
-  change: {},
-  with: [],
-  notSent: [],
-  orders: { without: [], change: {}, with: [] },
-  expect: {},
-};
+const CHART = wholeChart('base-lumbar');
 
 const order = fc.record({
   codes: fc.uniqueArray(fc.constantFrom('64479', '64480', '64483', '64484', '99213'), {

@@ -1,5 +1,5 @@
 import { isObject, number, objects, text, type Json } from '../fhir/read';
-import type { KeyAnswer } from './patient-record';
+import type { KeyAnswer } from './key-answer';
 
 /** Keys that hold no evidence: who the patient is, and who pays. */
 const NOT_EVIDENCE = new Set(['patient', 'coverage']);

@@ -1,6 +1,6 @@
 import type { CriterionResult, NamedFact } from '../evaluate/criterion';
 import type { Policy, PolicyData } from '../policy/policy-data';
-import type { UnreadReason } from '../gather/patient-record';
+import type { UnreadReason } from '../gather/key-answer';
 import { plain } from '../fhir/plain-text';
 
 export type Words = Readonly<Record<string, string | number | undefined>>;

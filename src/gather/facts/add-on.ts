@@ -1,6 +1,6 @@
 import { concepts } from '../../fhir/read';
 import { occurrenceOf, requisitionOf } from '../draft-orders';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { listed } from '../readings/evidence';
 import { defineFact, type LineContext } from './fact';
 

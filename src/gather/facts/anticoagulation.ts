@@ -1,5 +1,5 @@
 import { parseDays } from '../../time/days';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { dangersIn, tellDangers } from '../readings/dangers';
 import { isAfter, newestFirst, observedOn } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';

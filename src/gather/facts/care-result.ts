@@ -1,7 +1,7 @@
 import { states, statesBefore } from '../../fhir/narrative';
 import { concepts, notes, period, wordsOf } from '../../fhir/read';
 import { type Evidence, type LineContext, defineFact } from './fact';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { activeTreatments } from '../readings/active-treatments';
 import { drugDates, isAfter, performed } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';

@@ -1,5 +1,5 @@
 import { concepts, wordsOf } from '../../fhir/read';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { dangersIn, pointAtDanger } from '../readings/dangers';
 import { performed } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';

@@ -1,6 +1,6 @@
 import { concepts, objects, wordsOf } from '../../fhir/read';
 import { type LineContext, defineFact } from './fact';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { drugDates, isAfter } from '../readings/dates-of';
 import { evidenceOf, listed, nameOf } from '../readings/evidence';
 

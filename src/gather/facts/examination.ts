@@ -1,6 +1,6 @@
 import { concepts, text, wordsOf } from '../../fhir/read';
 import { sideInText, sideOfCodings, type Side } from '../../anatomy/side';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { isAfter, newestFirst, observedOn } from '../readings/dates-of';
 import { evidenceOf, listed, nameOf } from '../readings/evidence';
 import { defineFact, type LineContext } from './fact';

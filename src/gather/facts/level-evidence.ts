@@ -4,7 +4,7 @@ import { examinationResult, examinedSide, focusedExaminations } from './examinat
 import { type LineContext, defineFact } from './fact';
 import { observedOn } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
-import { namesLevel, speakForSide } from '../readings/imaging';
+import { namesLevel, speakForSide } from '../readings/root-place';
 import {
   nerveTestsOfRegion,
   onDate,

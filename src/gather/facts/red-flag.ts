@@ -1,6 +1,6 @@
 import { states } from '../../fhir/narrative';
 import { concepts, notes, objects, text, wordsOf } from '../../fhir/read';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { dangersIn, tellDangers } from '../readings/dangers';
 import { newestFirst, observedOn } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';

@@ -1,7 +1,7 @@
 import { states } from '../../fhir/narrative';
 import { concepts, wordsOf } from '../../fhir/read';
 import type { SelectorName } from '../../policy/names';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { dangersIn, tellDangers } from '../readings/dangers';
 import { newestFirst, observedOn } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';

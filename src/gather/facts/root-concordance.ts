@@ -1,7 +1,8 @@
 import { levelName } from '../../anatomy/spine-level';
 import { defineFact } from './fact';
 import { evidenceOf, nameOf } from '../readings/evidence';
-import { type ImagingFinding, regionsOfLine } from '../readings/imaging';
+import { type ImagingFinding } from '../readings/report';
+import { regionsOfLine } from '../readings/imaging';
 import {
   nerveTestsOfRegion,
   onDate,

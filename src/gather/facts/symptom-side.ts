@@ -1,6 +1,6 @@
 import { joinSides, sideInText, sideOfCodings, type Side } from '../../anatomy/side';
 import { concepts, wordsOf } from '../../fhir/read';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { recordedOn } from '../readings/conditions';
 import { diagnosisName, evidenceOf } from '../readings/evidence';
 import { codedReasons, supportingConditions } from '../readings/diagnoses';

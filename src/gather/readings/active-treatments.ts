@@ -1,6 +1,6 @@
 import { wordsOf } from '../../fhir/read';
 import type { FactContext, LineContext } from '../facts/fact';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { wordsOfPlan } from './plan-words';
 
 function distinct(entries: readonly Selected[]): Selected[] {

@@ -1,6 +1,6 @@
 import { codingsOf, isObject, period } from '../../fhir/read';
 import { parseDays, type Day, type DayInterval } from '../../time/days';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { isPossible } from '../usable-resource';
 
 /** Whether a diagnosis holds on the day: active, recurring or relapsed; without a status, unless it has abated. */

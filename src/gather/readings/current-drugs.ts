@@ -1,5 +1,5 @@
 import type { Day } from '../../time/days';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { drugDates } from './dates-of';
 
 /** A drug in use on the day: active, begun by then and not ended before. */

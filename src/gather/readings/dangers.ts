@@ -2,7 +2,7 @@ import { codingsOf } from '../../fhir/read';
 import type { SelectorName } from '../../policy/names';
 import type { DayInterval } from '../../time/days';
 import type { Evidence, LineContext } from '../facts/fact';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { isActive, isConfirmed, recordedOn } from './conditions';
 import { isCurrent } from './current-drugs';
 import { drugDates, performed } from './dates-of';

@@ -1,6 +1,6 @@
 import type { Concept } from '../../fhir/read';
 import type { Evidence, LineContext } from '../facts/fact';
-import type { RecordEntry, Selected } from '../patient-record';
+import type { RecordEntry, Selected } from '../record-entry';
 import { isActive, isConfirmed, recordedOn, wasKnown } from './conditions';
 import { diagnosisName, evidenceOf } from './evidence';
 import type { ProcedureRegion } from '../../policy/policy-data';

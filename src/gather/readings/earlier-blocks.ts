@@ -2,7 +2,7 @@ import { objects, referenceOf } from '../../fhir/read';
 import type { Procedure } from '../../policy/policy-data';
 import { formatDays, type Day, type DayInterval } from '../../time/days';
 import type { Evidence, LineContext } from '../facts/fact';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { isAfter, observedOn, performed } from './dates-of';
 import { evidenceOf, nameOf } from './evidence';
 import { measurements, memberMatcher, readScores, type Measured, type Score } from './scores';

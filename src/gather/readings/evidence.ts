@@ -2,7 +2,7 @@ import { plain } from '../../fhir/plain-text';
 import { wordsOf } from '../../fhir/read';
 import { formatDays, type DayInterval } from '../../time/days';
 import type { Evidence } from '../facts/fact';
-import type { RecordEntry, Selected } from '../patient-record';
+import type { RecordEntry, Selected } from '../record-entry';
 
 /** Points at a resource of the record. */
 export function evidenceOf(entry: RecordEntry, on: DayInterval | undefined, summary: string): Evidence {

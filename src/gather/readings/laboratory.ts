@@ -1,7 +1,8 @@
 import type { DayInterval, Day } from '../../time/days';
 import type { Member, ValueSet } from '../../policy/value-set';
 import type { Evidence } from '../facts/fact';
-import type { Selected, Selection } from '../patient-record';
+import type { Selected } from '../record-entry';
+import type { Selection } from '../patient-record';
 import { newestFirst, observedOn } from './dates-of';
 import { evidenceOf, nameOf } from './evidence';
 import { measurements, memberMatcher, type Measured } from './scores';

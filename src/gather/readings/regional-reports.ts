@@ -1,14 +1,10 @@
 import { spineRegionsOf } from '../../anatomy/spine-level';
 import type { Evidence, LineContext } from '../facts/fact';
 import { evidenceOf, nameOf } from './evidence';
-import {
-  type ImagingFinding,
-  type ImagingReport,
-  abnormalNerveTests,
-  hasMissingResults,
-  imagingReports,
-  regionsOfLine,
-} from './imaging';
+import { type ImagingFinding } from './report';
+import { type ImagingReport, imagingReports, regionsOfLine } from './imaging';
+import { abnormalNerveTests } from './nerve-tests';
+import { hasMissingResults } from './report-findings';
 import { formatDays } from '../../time/days';
 
 export function reportsOfRegion(context: LineContext) {

@@ -1,6 +1,8 @@
 import { spineRegionsOf } from '../../anatomy/spine-level';
 import type { LineContext } from '../facts/fact';
-import { type ImagingFinding, namesLevel, regionsOfLine, speakForSide } from './imaging';
+import { type ImagingFinding } from './report';
+import { namesLevel, speakForSide } from './root-place';
+import { regionsOfLine } from './imaging';
 
 interface Verdict {
   readonly supports: readonly ImagingFinding[];

@@ -1,7 +1,7 @@
 import { concepts, isObject, number, objects, text, type Json } from '../../fhir/read';
 import type { DayInterval } from '../../time/days';
 import type { Member } from '../../policy/value-set';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { observedOn } from './dates-of';
 
 /** A number an Observation carries, with the unit as written. */

@@ -1,6 +1,6 @@
 import { type Dates, concepts, period, text, wordsOf } from '../../fhir/read';
 import type { Evidence, LineContext } from '../facts/fact';
-import type { Selected } from '../patient-record';
+import type { Selected } from '../record-entry';
 import { drugDates, isAfter, performed } from './dates-of';
 import { evidenceOf, nameOf } from './evidence';
 import { type Day, formatDay, unionLength } from '../../time/days';
