@@ -51,16 +51,20 @@ export function readLevels(text: string): SpineLevel[] {
   const levels: SpineLevel[] = [];
   for (const match of text.matchAll(LABEL)) {
     for (const level of readLabel(match)) {
-      if (!levels.some((known) => known.upper === level.upper && known.lower === level.lower))
-        levels.push(level);
+      if (!levels.some((known) => isIdentical(known, level))) levels.push(level);
     }
   }
   return levels;
 }
 
+/** Whether two levels have the same name. */
+export function isIdentical(a: SpineLevel, b: SpineLevel): boolean {
+  return a.upper === b.upper && a.lower === b.lower;
+}
+
 /** Whether two levels are the same joint; a bare vertebra matches either adjoining disc. */
 export function isSameLevel(a: SpineLevel, b: SpineLevel): boolean {
-  if (a.upper === b.upper && a.lower === b.lower) return true;
+  if (isIdentical(a, b)) return true;
   const aIsBare = a.upper === a.lower;
   const bIsBare = b.upper === b.lower;
   if (aIsBare === bIsBare) return false;

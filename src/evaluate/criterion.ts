@@ -1,4 +1,10 @@
-import type { Evidence, Fact, FactDefinition, LineContext } from '../gather/facts/fact';
+import {
+  withoutRepeats,
+  type Evidence,
+  type Fact,
+  type FactDefinition,
+  type LineContext,
+} from '../gather/facts/fact';
 import type { Criterion } from '../policy/policy-data';
 import type { Severity } from '../policy/schema';
 
@@ -54,14 +60,6 @@ function severityOf(criterion: Criterion, facts: readonly NamedFact[], status: C
     if (severity) return severity;
   }
   return criterion.severity;
-}
-
-function withoutRepeats(evidence: readonly Evidence[]): Evidence[] {
-  return evidence.filter(
-    (item, i) =>
-      evidence.findIndex((other) => other.reference === item.reference && other.summary === item.summary) ===
-      i,
-  );
 }
 
 /** Judges one criterion for one line. */

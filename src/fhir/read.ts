@@ -20,6 +20,11 @@ export function wordsOf(concept: Concept): string {
   return concept.text ?? concept.codings.flatMap((coding) => coding.display ?? []).join(', ');
 }
 
+/** All words of a concept: its text and its displays. */
+export function allWordsOf(concept: Concept): string {
+  return [concept.text ?? '', ...concept.codings.map((coding) => coding.display ?? '')].join('; ');
+}
+
 export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -102,7 +107,7 @@ export function notes(value: unknown): string[] {
   return objects(value).flatMap((note) => text(note['text']) ?? []);
 }
 
-/** A period whose bounds are dates of any precision. `openEnd` is true when there is no end at all. */
+/** A period whose bounds are dates of any precision. */
 export interface Dates {
   readonly start?: DayInterval;
   readonly end?: DayInterval;

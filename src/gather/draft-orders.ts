@@ -1,7 +1,18 @@
-import { joinSides, sideInText, sideOfCodings, type Side } from '../anatomy/side';
-import { isSameLevel, readLevels, type SpineLevel } from '../anatomy/spine-level';
+import {
+  allWordsOf,
+  concepts,
+  isObject,
+  notes,
+  objects,
+  referenceOf,
+  text,
+  type Concept,
+  type Json,
+} from '../fhir/read';
+import { sideOfSites } from './body-site';
+import { joinSides, sideInText, type Side } from '../anatomy/side';
+import { isIdentical, isSameLevel, readLevels, type SpineLevel } from '../anatomy/spine-level';
 import { states } from '../fhir/narrative';
-import { concepts, isObject, notes, objects, referenceOf, text, type Concept, type Json } from '../fhir/read';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { ValueSet } from '../policy/value-set';
 import { plain } from '../fhir/plain-text';
@@ -119,15 +130,10 @@ export function requisitionOf(resource: Json): string | undefined {
   return value && `${text(requisition['system']) ?? ''}|${value}`;
 }
 
-/** All words of a concept: its text and its displays. */
-function wordsIn(concept: Concept): string {
-  return [concept.text ?? '', ...concept.codings.map((coding) => coding.display ?? '')].join('; ');
-}
-
 /** The levels a bodySite states by code (intervertebral discs) or in words. */
 function bodySiteLevels(bodySite: readonly Concept[], discSites: ValueSet): SpineLevel[] {
   return bodySite.flatMap((site) => {
-    const named = readLevels(wordsIn(site));
+    const named = readLevels(allWordsOf(site));
     if (named.length > 0) return named;
     return site.codings.flatMap((coding) => readLevels(discSites.memberOfCode(coding)?.level ?? ''));
   });
@@ -137,7 +143,7 @@ function bodySiteLevels(bodySite: readonly Concept[], discSites: ValueSet): Spin
 function separateLevels(levels: readonly SpineLevel[]): SpineLevel[] {
   const isBare = (level: SpineLevel): boolean => level.upper === level.lower;
   return levels.filter((level, i) => {
-    const isRepeat = levels.findIndex((o) => o.upper === level.upper && o.lower === level.lower) < i;
+    const isRepeat = levels.findIndex((other) => isIdentical(other, level)) < i;
     const hasJoint = isBare(level) && levels.some((other) => !isBare(other) && isSameLevel(level, other));
     return !isRepeat && !hasJoint;
   });
@@ -152,12 +158,10 @@ function readOrder(
   const orderDetail = concepts(resource['orderDetail']);
   const details = objects(resource['orderDetail']).map((detail) => text(detail['text']) ?? '');
   const written = [...details, ...notes(resource['note'])].filter((part) => part !== '').join('\n');
-  const siteWords = bodySite.map(wordsIn).join('; ');
+  const siteWords = bodySite.map(allWordsOf).join('; ');
   const words = `${siteWords}\n${written}`;
   const modifiers = modifiersOf(orderDetail, words);
-  const ofSite = joinSides(
-    bodySite.flatMap((site) => sideOfCodings(site.codings) ?? sideInText(wordsIn(site)) ?? []),
-  );
+  const ofSite = sideOfSites(bodySite);
   const ofModifier = modifierSide(modifiers);
   const ofText = sideInText(written);
   const side = ofSite ?? ofModifier ?? ofText;

@@ -1,5 +1,5 @@
 import type { Side } from '../anatomy/side';
-import type { SpineLevel } from '../anatomy/spine-level';
+import { isIdentical, type SpineLevel } from '../anatomy/spine-level';
 import type { Companion, PolicyData, Procedure } from '../policy/policy-data';
 import type { Day } from '../time/days';
 import type { DraftOrder } from './draft-orders';
@@ -75,10 +75,6 @@ function evaluationDay(orders: readonly DraftOrder[], today: Day): Day {
   return authored.length > 0 ? Math.max(...authored) : today;
 }
 
-function sameLabel(a: SpineLevel, b: SpineLevel): boolean {
-  return a.upper === b.upper && a.lower === b.lower;
-}
-
 /** Gives each line its level: the one its own order states, else in CPT order the next that the group states. */
 function assignLevels(lines: readonly OrderedLine[]): { lines: OrderedLine[]; unused: SpineLevel[] } {
   const ordered = lines.toSorted((a, b) =>
@@ -92,7 +88,7 @@ function assignLevels(lines: readonly OrderedLine[]): { lines: OrderedLine[]; un
   );
   const stated = [...new Set(ordered.map((line) => line.order))].flatMap((order) => order.levels);
   const used: SpineLevel[] = [];
-  const isUnused = (level: SpineLevel): boolean => !used.some((other) => sameLabel(level, other));
+  const isUnused = (level: SpineLevel): boolean => !used.some((other) => isIdentical(level, other));
   const levels = new Map<OrderedLine, SpineLevel>();
   const take = (line: OrderedLine, level: SpineLevel | undefined): void => {
     if (!level) return;
@@ -117,7 +113,7 @@ function assignLevels(lines: readonly OrderedLine[]): { lines: OrderedLine[]; un
       return level ? { ...line, level } : line;
     }),
     unused: stated.filter(
-      (level, i) => isUnused(level) && stated.findIndex((other) => sameLabel(level, other)) === i,
+      (level, i) => isUnused(level) && stated.findIndex((other) => isIdentical(level, other)) === i,
     ),
   };
 }

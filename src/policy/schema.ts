@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { CodeSystem } from './code-systems';
+import { type CodeSystem, CODE_SYSTEMS } from './code-systems';
 import { parseExactDay } from '../time/days';
-import { CODE_SYSTEMS } from './code-systems';
 
 /** The shapes of the files in `cds-services/`. Types are inferred, so that data and code cannot disagree. */
 const sentence = z.string().min(1);

@@ -1,4 +1,4 @@
-import { wordsOf, type Code, type Concept } from '../fhir/read';
+import { allWordsOf, wordsOf, type Code, type Concept } from '../fhir/read';
 import { codeSystemOf, normalCode, type CodeSystem } from './code-systems';
 
 /** One member of a value set, as a clinician reads it in `cds-services/value-sets`. */
@@ -95,7 +95,7 @@ export function compileValueSet(source: ValueSetSource): ValueSet {
     memberOfCode,
     memberOf(concept) {
       if (!isByWords) return firstMember(concept);
-      const words = [concept.text ?? '', ...concept.codings.map((coding) => coding.display ?? '')].join(' ');
+      const words = allWordsOf(concept);
       if (notNames?.test(words) || (source.singleIngredient && TWO_INGREDIENTS.test(words))) return undefined;
       if (concept.codings.some(({ code }) => source.excludes.some((prefix) => code.startsWith(prefix))))
         return undefined;

@@ -1,6 +1,6 @@
 import type { Assessment } from '../evaluate/assess';
 import type { CriterionResult, CriterionStatus } from '../evaluate/criterion';
-import type { Evidence } from '../gather/facts/fact';
+import { withoutRepeats, type Evidence } from '../gather/facts/fact';
 import type { Severity } from '../policy/schema';
 import { formatDay } from '../time/days';
 import { foundOf, requiredOf, type Speaker } from './wording';
@@ -28,15 +28,14 @@ interface ExtensionCriterion {
   readonly citations?: readonly string[];
 }
 
-function isSameEvidence(a: Evidence, b: Evidence): boolean {
-  return a.reference === b.reference && a.summary === b.summary;
-}
-
 /** Joins the lines' results: a criterion appears once per different result, in the policy's order. */
 export function toldResults(assessment: Assessment, speaker: Speaker): ToldResult[] {
   const told: ToldResult[] = [];
   for (const criterion of assessment.policy.criteria(assessment.profile.id)) {
-    const groups = new Map<string, ToldResult & { lines: string[]; evidence: Evidence[] }>();
+    const groups = new Map<
+      string,
+      Omit<ToldResult, 'evidence'> & { lines: string[]; evidence: readonly Evidence[] }
+    >();
     for (const { line, results } of assessment.lines) {
       const result = results.find((candidate) => candidate.criterion.id === criterion.id);
       if (!result) continue;
@@ -51,9 +50,7 @@ export function toldResults(assessment: Assessment, speaker: Speaker): ToldResul
         found,
         evidence: [],
       };
-      group.evidence.push(
-        ...result.evidence.filter((item) => !group.evidence.some((known) => isSameEvidence(known, item))),
-      );
+      group.evidence = withoutRepeats([...group.evidence, ...result.evidence]);
       if (!group.lines.includes(line.procedure.code)) group.lines.push(line.procedure.code);
       groups.set(key, group);
     }

@@ -1,5 +1,6 @@
+import { sideOfSites } from '../body-site';
 import { concepts, text, wordsOf } from '../../fhir/read';
-import { sideInText, sideOfCodings, type Side } from '../../anatomy/side';
+import { type Side } from '../../anatomy/side';
 import type { Selected } from '../record-entry';
 import { isAfter, newestFirst, observedOn } from '../readings/dates-of';
 import { evidenceOf, listed, nameOf } from '../readings/evidence';
@@ -13,9 +14,7 @@ export function examinationResult(entry: Selected): string {
 
 /** The side an examination was done on, from its bodySite. */
 export function examinedSide(entry: Selected): Side | undefined {
-  const sites = concepts(entry.resource['bodySite']);
-  const coded = sideOfCodings(sites.flatMap((site) => site.codings));
-  return coded ?? sideInText(sites.map(wordsOf).join('; '));
+  return sideOfSites(concepts(entry.resource['bodySite']));
 }
 
 /** Straight-leg raises and neurologic examinations up to the evaluation date, newest first. */

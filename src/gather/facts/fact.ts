@@ -26,6 +26,11 @@ export interface Fact<Field extends string = string, Finding extends string = st
   readonly unread?: readonly string[];
 }
 
+/** Evidence once, however many facts or lines rest on it. */
+export function withoutRepeats(evidence: readonly Evidence[]): Evidence[] {
+  return [...new Map(evidence.map((item) => [`${item.reference} ${item.summary}`, item])).values()];
+}
+
 /** Something dangerous was looked for and not found: it is absent, but only if every source was read. */
 export function absentIfRead(unread: readonly string[]): Fact<'absent', 'absent'> {
   return unread.length > 0

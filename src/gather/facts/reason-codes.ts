@@ -1,5 +1,5 @@
+import { allWordsOf, concepts } from '../../fhir/read';
 import { normalCode } from '../../policy/code-systems';
-import { concepts } from '../../fhir/read';
 import { codedReasons } from '../readings/diagnoses';
 import { defineFact } from './fact';
 import { parseExactDay } from '../../time/days';
@@ -25,9 +25,7 @@ export const reasonCodes = defineFact({
       }
     }
     for (const concept of reasons) {
-      const said = [concept.text ?? '', ...concept.codings.map((coding) => coding.display ?? '')]
-        .join(' ')
-        .toLowerCase();
+      const said = allWordsOf(concept).toLowerCase();
       const rule = context.policyData.misnamed.find(
         (misnamed) =>
           concept.codings.some((coding) => coding.code === misnamed.code) && said.includes(misnamed.saidToBe),

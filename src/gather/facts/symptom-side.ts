@@ -1,5 +1,6 @@
-import { joinSides, sideInText, sideOfCodings, type Side } from '../../anatomy/side';
-import { concepts, wordsOf } from '../../fhir/read';
+import { sideOfSites } from '../body-site';
+import { joinSides, type Side } from '../../anatomy/side';
+import { concepts } from '../../fhir/read';
 import type { Selected } from '../record-entry';
 import { recordedOn } from '../readings/conditions';
 import { diagnosisName, evidenceOf } from '../readings/evidence';
@@ -7,12 +8,9 @@ import { codedReasons, supportingConditions } from '../readings/diagnoses';
 import { defineFact, type LineContext } from './fact';
 
 function codedSide(condition: Selected, context: LineContext): Side | undefined {
-  const sites = concepts(condition.resource['bodySite']);
-  const ofSite = sideOfCodings(sites.flatMap((site) => site.codings));
-  const ofCode = condition.concepts.flatMap(
-    (c) => context.policyData.valueSet('lateral-diagnoses').memberOf(c)?.side ?? [],
-  );
-  return ofSite ?? sideInText(sites.map(wordsOf).join('; ')) ?? joinSides(ofCode);
+  const lateral = context.policyData.valueSet('lateral-diagnoses');
+  const ofCode = condition.concepts.flatMap((concept) => lateral.memberOf(concept)?.side ?? []);
+  return sideOfSites(concepts(condition.resource['bodySite'])) ?? joinSides(ofCode);
 }
 
 /** The side that coded symptoms name: the supporting diagnoses' sites and codes, and the order's own reason codes. */

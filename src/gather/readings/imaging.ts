@@ -1,9 +1,9 @@
+import { allWordsOf, concepts } from '../../fhir/read';
 import { type SpineRegion, spineRegionsOf } from '../../anatomy/spine-level';
-import { concepts } from '../../fhir/read';
 import type { LineContext } from '../facts/fact';
 import { isAfter, newestFirst } from './dates-of';
 import { type ImagingFinding, type Report, narrativeOf, reportOf } from './report';
-import { codedFindings, conceptWords, narrativeFindings, resultObservations } from './report-findings';
+import { codedFindings, narrativeFindings, resultObservations } from './report-findings';
 import type { Selected } from '../record-entry';
 
 export interface ImagingReport extends Report {
@@ -24,11 +24,9 @@ const REGIONS: Readonly<Record<string, readonly SpineRegion[]>> = {
 /** The regions that a report of an unspecified region names in words: its own, and the sites of its Observations. */
 function regionsInWords(report: Selected, context: LineContext): SpineRegion[] {
   const sites = resultObservations(report, context).flatMap((o) =>
-    concepts(o.resource['bodySite']).map(conceptWords),
+    concepts(o.resource['bodySite']).map(allWordsOf),
   );
-  const words = [narrativeOf(report), ...report.concepts.map(conceptWords), ...sites]
-    .join('; ')
-    .toLowerCase();
+  const words = [narrativeOf(report), ...report.concepts.map(allWordsOf), ...sites].join('; ').toLowerCase();
   return Object.keys(REGIONS).flatMap((name) =>
     new RegExp(`\\b${name}\\b`, 'u').test(words) ? (REGIONS[name] ?? []) : [],
   );

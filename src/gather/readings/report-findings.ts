@@ -1,7 +1,8 @@
-import { type Side, joinSides, sideInText, sideOfCodings } from '../../anatomy/side';
+import { allWordsOf, type Concept, concepts, objects, referenceOf, text, wordsOf } from '../../fhir/read';
+import { sideOfSites } from '../body-site';
+import { type Side, joinSides, sideInText } from '../../anatomy/side';
 import { type SpineLevel, readLevels } from '../../anatomy/spine-level';
 import { statementsOf } from '../../fhir/narrative';
-import { type Concept, concepts, objects, referenceOf, text, wordsOf } from '../../fhir/read';
 import type { LineContext } from '../facts/fact';
 import { type Found, type Report, narrativeOf } from './report';
 import type { RecordEntry, Selected } from '../record-entry';
@@ -11,17 +12,13 @@ interface Place {
   readonly side?: Side;
 }
 
-export function conceptWords(concept: Concept): string {
-  return [concept.text ?? '', ...concept.codings.map((coding) => coding.display ?? '')].join('; ');
-}
-
 function placeOf(sites: readonly Concept[], context: LineContext): Place {
   const discs = context.policyData.valueSet('disc-level-sites');
-  const words = sites.map(conceptWords).join('; ');
+  const words = sites.map(allWordsOf).join('; ');
   const codings = sites.flatMap((site) => site.codings);
   const named = readLevels(words);
   const coded = codings.flatMap((coding) => readLevels(discs.memberOfCode(coding)?.level ?? ''));
-  const side = sideOfCodings(codings) ?? sideInText(words);
+  const side = sideOfSites(sites);
   return { levels: named.length > 0 ? named : coded, ...(side && { side }) };
 }
 

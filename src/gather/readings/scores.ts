@@ -44,8 +44,7 @@ export interface Score {
   readonly member: Member;
   readonly on?: DayInterval | undefined;
   readonly value: number | undefined;
-  /** What the value is out of, after normalisation: pain 10, disability 100 or as the instrument says. */
-  readonly outOf: number;
+  /** `/10` for pain, else as the instrument is shown. */
   readonly unit: string;
 }
 
@@ -66,21 +65,13 @@ function painOutOf10(scale: string, { value, unit = '', comparator }: Measured):
 function functionScore(scale: string | undefined, { value, unit = '', comparator }: Measured) {
   const outOf = scale === '0-50' ? 50 : 100;
   const usable = comparator === undefined && value >= 0;
-  if (unit === '%') return { value: usable && value <= 100 ? value : undefined, outOf: 100, unit: '%' };
+  if (unit === '%') return { value: usable && value <= 100 ? value : undefined, unit: '%' };
   const known = BARE_UNIT.test(unit);
   return {
     value: usable && known && value <= outOf ? value : undefined,
     outOf,
     unit: outOf === 50 ? '/50' : '',
   };
-}
-
-function memberIn(
-  holder: Json,
-  entry: Selected,
-  match: (value: unknown) => Member | undefined,
-): Member | undefined {
-  return match(holder === entry.resource ? entry.resource['code'] : holder['code']);
 }
 
 /** Reads pain and function scores, panels included, on one scale each; impossible values stay without a value. */
@@ -90,16 +81,16 @@ export function readScores(
   match: (value: unknown) => Member | undefined,
 ): Score[] {
   return entries.flatMap((entry) =>
-    measurements(entry, (holder) => memberIn(holder, entry, match)).flatMap(({ member, measured }) => {
+    measurements(entry, (holder) => match(holder['code'])).flatMap(({ member, measured }) => {
       const base = { entry, reference: entry.reference, member, on: observedOn(entry.resource) };
       if (kind === 'pain') {
         const value = measured && painOutOf10(member.scale ?? '0-10', measured);
-        return [{ ...base, value, outOf: 10, unit: '/10' }];
+        return [{ ...base, value, unit: '/10' }];
       }
       const score = measured && functionScore(member.scale, measured);
       // A panel's heading carries no number of its own.
       if (!measured && entry.resource['component'] !== undefined) return [];
-      return [{ ...base, value: score?.value, outOf: score?.outOf ?? 100, unit: score?.unit ?? '' }];
+      return [{ ...base, value: score?.value, unit: score?.unit ?? '' }];
     }),
   );
 }
