@@ -138,7 +138,7 @@ describe('order never matters', () => {
         const orders = list.map(draft);
         expect(answerTo(withOrders(base, shuffled(orders, by)))).toEqual(answerTo(withOrders(base, orders)));
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -243,7 +243,7 @@ describe('what is no evidence changes nothing', () => {
         const wrong = enteredInError(adopted(resource, body.context.patientId));
         expect(answerTo(added(body, wrong, at))).toEqual(answerTo(body));
       }),
-      { numRuns: 400 },
+      { numRuns: 120 },
     );
   });
 
@@ -259,7 +259,7 @@ describe('what is no evidence changes nothing', () => {
           expect(answerTo(added(body, adopted(resource, who), at))).toEqual(answerTo(body));
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 120 },
     );
   });
 
@@ -274,7 +274,7 @@ describe('what is no evidence changes nothing', () => {
         };
         expect(answerTo(added(body, stranger, at))).toEqual(answerTo(body));
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 });
@@ -314,7 +314,7 @@ describe('any JSON is answered', () => {
       fc.asyncProperty(fc.jsonValue(), async (body) => {
         expect(await kindOf(body)).toBe('400 "OperationOutcome"');
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 
@@ -333,7 +333,7 @@ describe('any JSON is answered', () => {
         const honest = ['200 cards', '400 "OperationOutcome"', '412 "OperationOutcome"'];
         expect(honest).toContain(await kindOf({ ...chartRequest('base-lumbar'), [name]: value }));
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 
@@ -397,7 +397,7 @@ describe('any JSON is answered', () => {
         }
         expect([200, 400, 412]).toContain(status);
       }),
-      { numRuns: 1500 },
+      { numRuns: 400 },
     );
   });
 });
