@@ -228,9 +228,9 @@ const POLICY_AND_NUMBERS: readonly Mistake[] = [
   {
     what: 'a policy with an unknown value set',
     file: POLICY,
-    right: 'open: [symptom-codes]',
-    wrong: 'open: [symptoms]',
-    says: 'there is no value set "symptoms"',
+    right: 'excluded: [axial-spine-diagnoses, fibromyalgia]',
+    wrong: 'excluded: [axial-spine-diagnoses, fibro]',
+    says: 'there is no value set "fibro"',
   },
   {
     what: 'one profile of a policy with an unknown value set',

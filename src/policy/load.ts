@@ -124,7 +124,6 @@ function loadPolicy(name: string, read: Read, setting: PolicySetting): Policy {
     short: file.data.short,
     approvedBy: file.data.approvedBy,
     excludedDiagnoses: valueSetsOf(file.data.diagnoses.excluded, 'excluded'),
-    openDiagnoses: valueSetsOf(file.data.diagnoses.open, 'open'),
     supportedDiagnoses: (profile) => supported.get(profile) ?? [],
     criteria: (profile) => criteria.get(profile) ?? [],
     threshold: (profile, parameter): Threshold => parameters[parameter]?.values[profile]?.value ?? undefined,

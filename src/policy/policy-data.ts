@@ -93,7 +93,6 @@ export interface Policy {
   readonly short: string;
   readonly approvedBy: readonly string[];
   readonly excludedDiagnoses: readonly ValueSet[];
-  readonly openDiagnoses: readonly ValueSet[];
   supportedDiagnoses(profile: string): readonly ValueSet[];
   criteria(profile: string): readonly Criterion[];
   threshold(profile: string, name: string): Threshold;

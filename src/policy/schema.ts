@@ -180,7 +180,6 @@ export const policySchema = z.strictObject({
   diagnoses: z.strictObject({
     supported: sameOrPerProfile(z.array(id)),
     excluded: z.array(id),
-    open: z.array(id),
   }),
   includes: z.array(criterionId),
   criteria: z.array(criterionSchema),

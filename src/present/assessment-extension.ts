@@ -41,7 +41,7 @@ export function toldResults(assessment: Assessment, speaker: Speaker): ToldResul
       if (!result) continue;
       const required = requiredOf(result, speaker);
       const found = foundOf(result, speaker);
-      const key = JSON.stringify([result.status, result.severity, found]);
+      const key = `${result.status} ${result.severity} ${found}`;
       const group = groups.get(key) ?? {
         result,
         lines: [],
