@@ -1,10 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import cors from 'cors';
-import express from 'express';
-import helmet from 'helmet';
 import { pino } from 'pino';
-import { pinoHttp } from 'pino-http';
+import { appWithMiddleware } from '../src/app';
 import { jsonBody } from '../src/hooks/request-body';
 
 /**
@@ -17,27 +14,7 @@ process.on('message', (message) => {
   process.send?.('taken');
 });
 
-const app = express();
-app.disable('x-powered-by');
-app.use(
-  pinoHttp({
-    logger: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
-    serializers: {
-      req: (request: { id: unknown; method: string }) => ({ id: request.id, method: request.method }),
-      res: (response: { statusCode: number }) => ({ statusCode: response.statusCode }),
-      err: (error: { type?: string }) => ({ type: error.type }),
-    },
-    autoLogging: true,
-  }),
-);
-app.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));
-app.use(
-  cors({
-    origin: '*',
-    methods: ['GET', 'POST', 'OPTIONS'],
-    allowedHeaders: ['Authorization', 'Content-Type'],
-  }),
-);
+const app = appWithMiddleware(pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }));
 app.post('/cds-services/:id', ...jsonBody(process.env['BODY_LIMIT'] ?? '10mb'), (_request, response) => {
   response.json(answer);
 });

@@ -27,12 +27,8 @@ function requestLog(logger: Logger) {
   });
 }
 
-/**
- * The HTTP service, without listening. What comes first answers first: preflight, then route (404, 405), then body
- * (415, 413, 400), then the hook itself.
- */
-export function createApp(dependencies: AppDependencies): Express {
-  const { logger, bodyLimit } = dependencies;
+/** An Express application with what every request passes before its route: the log, security headers and CORS. */
+export function appWithMiddleware(logger: Logger): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(requestLog(logger));
@@ -44,6 +40,16 @@ export function createApp(dependencies: AppDependencies): Express {
       allowedHeaders: ['Authorization', 'Content-Type'],
     }),
   );
+  return app;
+}
+
+/**
+ * The HTTP service, without listening. What comes first answers first: preflight, then route (404, 405), then body
+ * (415, 413, 400), then the hook itself.
+ */
+export function createApp(dependencies: AppDependencies): Express {
+  const { logger, bodyLimit } = dependencies;
+  const app = appWithMiddleware(logger);
   app.use((request, _response, next) => {
     // A discovery URL typed with a trailing slash leads clients to //; it means the same path.
     request.url = request.url.replace(/^[^?]*/u, (path) => path.replace(/\/{2,}/gu, '/'));

@@ -35,8 +35,3 @@ export function sideInText(text: string): Side | undefined {
   if (/\b(?:bilateral(?:ly)?|both sides)\b/iu.test(text)) found.add('both');
   return found.size === 1 ? [...found][0] : undefined;
 }
-
-/** Whether a finding on `found` speaks for an order on `ordered`; a bilateral finding speaks for either side. */
-export function coversSide(found: Side, ordered: Side): boolean {
-  return found === ordered || found === 'both';
-}

@@ -70,7 +70,8 @@ function apply(resources: readonly Json[], changed: Changes, { name, chart }: Sc
   return [...kept, ...added];
 }
 
-const KEY_OF_TYPE: Readonly<Record<string, string>> = {
+/** The prefetch key that holds the resources of a type. */
+export const KEY_OF_TYPE: Readonly<Record<string, string>> = {
   Condition: 'conditions',
   Procedure: 'procedures',
   Observation: 'observations',

@@ -2,9 +2,10 @@ import { type Json, text } from '../fhir/read';
 import type { KeyAnswer, UnreadReason } from './key-answer';
 import { receivedByReference } from './received-resources';
 import { type RecordEntry, type Selected, recordEntry } from './record-entry';
-import { NOTHING, type TypeIndex, candidates, indexEntry, memberOf } from './record-index';
+import { NOTHING, type TypeIndex, candidates, indexEntry } from './record-index';
 import { isUsable, ownerOf } from './usable-resource';
 import type { Selector } from '../policy/policy-data';
+import { memberOf } from '../policy/value-set';
 
 /** What a selector found, and the keys that could still hide more of it. */
 export interface Selection {
@@ -15,6 +16,8 @@ export interface Selection {
 /** All that was read about the patient for this one call, indexed by resource type and code. */
 export interface PatientRecord {
   readonly unread: ReadonlyMap<string, UnreadReason>;
+  /** The key behind a resource type, if its resources are not, or not all, known. */
+  unreadOf(resourceType: string): readonly string[];
   select(selector: Selector): Selection;
   find(reference: string): RecordEntry | undefined;
 }
@@ -52,23 +55,26 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
     indexEntry(index, type, entry);
   }
 
+  const unreadOf = (type: string): string[] => {
+    const key = keyOfType.get(type);
+    return key === undefined || unread.has(key) ? [key ?? type] : [];
+  };
   const cache = new Map<string, Selection>();
   const run = (selector: Selector): Selection => {
     const items: Selected[] = [];
     const hidden = new Set<string>();
     for (const type of selector.from) {
-      const key = keyOfType.get(type);
-      if (key === undefined || unread.has(key)) hidden.add(key ?? type);
+      unreadOf(type).forEach((key) => hidden.add(key));
       for (const entry of candidates(type, indexes.get(type) ?? NOTHING, selector)) {
         const status = text(entry.resource['status']) ?? '';
         if (selector.status ? !selector.status.has(status) : status === 'not-done') continue;
-        const member = selector.codes.length > 0 ? memberOf(entry, selector.codes) : undefined;
+        const member = selector.codes.length > 0 ? memberOf(entry.concepts, selector.codes) : undefined;
         if (selector.codes.length > 0 && !member) continue;
         try {
           if (selector.where && !selector.where(entry.resource)) continue;
         } catch {
           // A resource on which the selector cannot be evaluated is not known to be absent.
-          hidden.add(key ?? type);
+          hidden.add(keyOfType.get(type) ?? type);
           continue;
         }
         items.push(member ? { ...entry, member } : entry);
@@ -79,6 +85,7 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
 
   return {
     unread,
+    unreadOf,
     select(selector) {
       const known = cache.get(selector.name) ?? run(selector);
       cache.set(selector.name, known);

@@ -1,7 +1,7 @@
 import { concepts } from '../fhir/read';
 import { type RecordEntry, codesOf } from './record-entry';
 import type { Selector } from '../policy/policy-data';
-import { type Member, type ValueSet, codeKey } from '../policy/value-set';
+import { codeKey } from '../policy/value-set';
 
 export interface TypeIndex {
   readonly entries: RecordEntry[];
@@ -9,7 +9,7 @@ export interface TypeIndex {
   readonly byCode: Map<string, RecordEntry[]>;
 }
 
-export function add(map: Map<string, RecordEntry[]>, key: string, entry: RecordEntry): void {
+function add(map: Map<string, RecordEntry[]>, key: string, entry: RecordEntry): void {
   const entries = map.get(key);
   if (!entries) map.set(key, [entry]);
   else if (entries.at(-1) !== entry) entries.push(entry);
@@ -37,16 +37,6 @@ function ofCategory(entries: readonly RecordEntry[], words: string): RecordEntry
 }
 
 export const NOTHING: TypeIndex = { entries: [], uncoded: [], byCode: new Map() };
-
-export function memberOf(entry: RecordEntry, sets: readonly ValueSet[]): Member | undefined {
-  for (const concept of entry.concepts) {
-    for (const set of sets) {
-      const member = set.memberOf(concept);
-      if (member) return member;
-    }
-  }
-  return undefined;
-}
 
 export function candidates(type: string, index: TypeIndex, selector: Selector): readonly RecordEntry[] {
   if (selector.category !== undefined) return ofCategory(index.entries, selector.category);

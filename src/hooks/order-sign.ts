@@ -99,15 +99,16 @@ export function answerOrderSign(request: HookRequest, dependencies: OrderSignDep
     assess(group, policy, profile, record, policyData);
   const reassess = (entries: readonly unknown[]): Assessment[] =>
     readGroups(entries, request, dependencies).map(judge);
-  const cards = groups.map((judged): Card => {
-    const assessment = judge(judged);
-    const speaker = { policyData, policy: judged.policy, profile: profile.id, unread: record.unread };
+  const assessments = groups.map(judge);
+  const cards = assessments.map((assessment): Card => {
+    const speaker = { policyData, policy: assessment.policy, profile: profile.id, unread: record.unread };
     const sides = (): Side[] => evidencedSides(assessment.contexts);
     return presentCard({
       assessment,
       speaker,
       patientId,
       draftOrders,
+      assessments,
       reassess,
       evidencedSides: sides,
       newId,

@@ -39,6 +39,17 @@ export interface ValueSet {
   memberOf(concept: Concept): Member | undefined;
 }
 
+/** The first member of the sets that the concepts name. */
+export function memberOf(concepts: readonly Concept[], sets: readonly ValueSet[]): Member | undefined {
+  for (const concept of concepts) {
+    for (const set of sets) {
+      const member = set.memberOf(concept);
+      if (member) return member;
+    }
+  }
+  return undefined;
+}
+
 /** The key under which a code is indexed: short system name and normal spelling. */
 export function codeKey(code: Code): string | undefined {
   const system = codeSystemOf(code.system);

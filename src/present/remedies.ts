@@ -13,8 +13,9 @@ export interface SuggestionContext {
   /** Sides that coded evidence names for the symptoms or the imaging. */
   readonly evidencedSides: () => readonly Side[];
   readonly newId: () => string;
-  /** The entries of `context.draftOrders`, and how they would be judged if they were other ones. */
+  /** The entries of `context.draftOrders`, all they come to, and how they would be judged if they were other ones. */
   readonly draftOrders: readonly unknown[];
+  readonly assessments: readonly Assessment[];
   readonly reassess: (draftOrders: readonly unknown[]) => readonly Assessment[];
 }
 

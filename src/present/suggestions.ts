@@ -117,7 +117,7 @@ function keepsPromise(
   failing: readonly LineAssessment[],
   context: SuggestionContext,
 ): boolean {
-  const before = codingIssues(context.reassess(context.draftOrders));
+  const before = codingIssues(context.assessments);
   const after = context.reassess(applied(context.draftOrders, draft));
   if ([...codingIssues(after)].some((found) => !before.has(found))) return false;
   const about = new Set(failing.map(({ line }) => line.order.reference));

@@ -1,4 +1,4 @@
-import { coversSide, joinSides, sideInText } from '../../src/anatomy/side';
+import { joinSides, sideInText } from '../../src/anatomy/side';
 
 test.each([
   ['left L5 block', 'left'],
@@ -15,10 +15,4 @@ test('left and right together are both sides', () => {
   expect(joinSides(['left', 'right'])).toBe('both');
   expect(joinSides(['left', 'left'])).toBe('left');
   expect(joinSides([])).toBeUndefined();
-});
-
-test('a bilateral finding speaks for either side, a left one only for the left', () => {
-  expect(coversSide('both', 'right')).toBe(true);
-  expect(coversSide('left', 'right')).toBe(false);
-  expect(coversSide('left', 'both')).toBe(false);
 });

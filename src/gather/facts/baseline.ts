@@ -3,7 +3,7 @@ import type { Day } from '../../time/days';
 import type { Selection } from '../patient-record';
 import { isAfter, newestFirst, observedOn } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
-import { memberMatcher, readScores, type Score } from '../readings/scores';
+import { readScores, type Score } from '../readings/scores';
 import { defineFact, type Evidence, type Fact, type LineContext } from './fact';
 
 type Finding = 'recent' | 'stale' | 'imprecise' | 'undated' | 'unusable' | 'none';
@@ -74,9 +74,9 @@ function scoresOf(
   name: 'painScores' | 'functionScores',
 ): { scores: Score[]; selection: Selection } {
   const selection = context.select(name);
-  const match = memberMatcher(context.policyData.selector(name).codes);
+  const { codes } = context.policyData.selector(name);
   return {
-    scores: readScores(selection.items, name === 'painScores' ? 'pain' : 'function', match),
+    scores: readScores(selection.items, name === 'painScores' ? 'pain' : 'function', codes),
     selection,
   };
 }

@@ -1,11 +1,11 @@
 import { states, statesBefore } from '../../fhir/narrative';
-import { concepts, notes, period, wordsOf } from '../../fhir/read';
+import { concepts, notes, wordsOf } from '../../fhir/read';
 import { type Evidence, type LineContext, defineFact } from './fact';
 import type { Selected } from '../record-entry';
 import { activeTreatments } from '../readings/active-treatments';
-import { drugDates, isAfter, performed } from '../readings/dates-of';
+import { drugDates, isAfter } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
-import { dateOfTreatment } from '../readings/treatment-courses';
+import { datesOfTreatment } from '../readings/treatment-courses';
 import { type Day, parseDays } from '../../time/days';
 
 type Result = 'failed' | 'succeeded' | 'succeeded-in-words';
@@ -23,10 +23,7 @@ function resultOf(entry: Selected, context: LineContext): Result | undefined {
 }
 
 function endOf(entry: Selected): Day {
-  const dates =
-    entry.resource['resourceType'] === 'CarePlan'
-      ? period(entry.resource['period'])
-      : performed(entry.resource);
+  const dates = datesOfTreatment(entry);
   return (dates.end ?? dates.start)?.latest ?? Number.NEGATIVE_INFINITY;
 }
 
@@ -38,12 +35,12 @@ export const careResult = defineFact({
   words: ['treatment', 'date'],
   read(context) {
     const treatments = activeTreatments(context).filter(
-      (entry) => !isAfter(dateOfTreatment(entry), context.asOf),
+      (entry) => !isAfter(datesOfTreatment(entry).start, context.asOf),
     );
     const others = [
       ...context
         .select('passiveModalities')
-        .items.filter((entry) => !isAfter(dateOfTreatment(entry), context.asOf)),
+        .items.filter((entry) => !isAfter(datesOfTreatment(entry).start, context.asOf)),
       ...context
         .select('systemicDrugTrials')
         .items.filter((entry) => !isAfter(drugDates(entry.resource).start, context.asOf)),
@@ -56,7 +53,11 @@ export const careResult = defineFact({
       .toSorted((a, b) => endOf(b.entry) - endOf(a.entry) || (a.result < b.result ? 1 : -1));
     const latest = withResult[0];
     const point = (entry: Selected): Evidence =>
-      evidenceOf(entry, dateOfTreatment(entry) ?? parseDays(entry.resource['authoredOn']), nameOf(entry));
+      evidenceOf(
+        entry,
+        datesOfTreatment(entry).start ?? parseDays(entry.resource['authoredOn']),
+        nameOf(entry),
+      );
     if (latest && latest.result !== 'failed') {
       const notSuccessful = latest.result === 'succeeded' ? false : undefined;
       return {

@@ -54,7 +54,13 @@ export const coagulation = defineFact({
     if (platelets?.high !== undefined && platelets.high < plateletLimit) {
       return ofLab('platelets-beyond-limit', false, platelets);
     }
-    const unread = [...new Set([...disorders.unread, ...context.select('inrResults').unread])];
+    const unread = [
+      ...new Set([
+        ...disorders.unread,
+        ...context.select('inrResults').unread,
+        ...context.select('plateletCounts').unread,
+      ]),
+    ];
     if (unread.length > 0) return { finding: 'normal', fields: {}, unread };
     if (disorders.possible.length > 0) {
       return { finding: 'possible', fields: {}, ...tellDangers(disorders.possible) };

@@ -2,7 +2,7 @@ import { sideOfSites } from '../body-site';
 import { concepts, text, wordsOf } from '../../fhir/read';
 import { type Side } from '../../anatomy/side';
 import type { Selected } from '../record-entry';
-import { isAfter, newestFirst, observedOn } from '../readings/dates-of';
+import { isAfter, observedNewestFirst, observedOn } from '../readings/dates-of';
 import { evidenceOf, listed, nameOf } from '../readings/evidence';
 import { defineFact, type LineContext } from './fact';
 
@@ -20,10 +20,8 @@ export function examinedSide(entry: Selected): Side | undefined {
 /** Straight-leg raises and neurologic examinations up to the evaluation date, newest first. */
 export function focusedExaminations(context: LineContext): { items: Selected[]; unread: readonly string[] } {
   const { items: raises, unread } = context.select('straightLegRaises');
-  const items = [...raises, ...context.select('neurologicExaminations').items]
-    .filter((entry) => !isAfter(observedOn(entry.resource), context.asOf))
-    .map((entry) => ({ ...entry, on: observedOn(entry.resource) }));
-  return { items: newestFirst(items), unread };
+  const items = observedNewestFirst([...raises, ...context.select('neurologicExaminations').items]);
+  return { items: items.filter(({ on }) => !isAfter(on, context.asOf)), unread };
 }
 
 /** Whether a focused neurologic examination is on file, whatever it found. */

@@ -7,10 +7,11 @@ import { evidenceOf, nameOf } from '../readings/evidence';
 import { namesLevel, speakForSide } from '../readings/root-place';
 import {
   nerveTestsOfRegion,
-  onDate,
-  pointAt,
+  orderedPlace,
+  pointAtAll,
   reportsOfRegion,
-  wordsOfFinding,
+  tellFinding,
+  tellNerveTest,
 } from '../readings/regional-reports';
 import { weigh } from '../readings/root-findings';
 
@@ -39,7 +40,7 @@ export const levelEvidence = defineFact({
     const { level } = context.line;
     const { side } = context.group;
     if (!level || !side) return { finding: 'not-stated', fields: {} };
-    const ordered = `${side} ${levelName(level)}`;
+    const ordered = orderedPlace(context);
     const narrative = context.setting('narrativeLevelEvidence');
     const { inRegion, unread } = reportsOfRegion(context);
     const roots = inRegion.flatMap((report) => report.findings).filter((f) => f.kind === 'root');
@@ -50,8 +51,8 @@ export const levelEvidence = defineFact({
       return {
         finding: 'imaging',
         fields: { present: true },
-        words: { ...wordsOfFinding(best), ordered },
-        evidence: supports.map(pointAt),
+        words: { ...tellFinding(best).words, ordered },
+        evidence: pointAtAll(supports),
       };
     }
     const tests = nerveTestsOfRegion(context).tests.filter(
@@ -59,12 +60,12 @@ export const levelEvidence = defineFact({
     );
     const test = speakForSide(tests, side) ? tests[0] : undefined;
     if (test) {
-      const words = { study: nameOf(test.entry), date: onDate(test), what: test.words, ordered };
+      const { words, evidence } = tellNerveTest(test);
       return {
         finding: 'electrodiagnostics',
         fields: { present: true },
-        words,
-        evidence: [evidenceOf(test.entry, test.on, `${nameOf(test.entry)}: ${test.words}`)],
+        words: { ...words, ordered },
+        evidence,
       };
     }
     const exams = focusedExaminations(context);
@@ -90,13 +91,8 @@ export const levelEvidence = defineFact({
     if (against) {
       const finding = against === otherSide ? 'other-side' : 'other-level';
       const present = unread.length > 0 ? undefined : false;
-      return {
-        finding,
-        fields: { present },
-        words: { ...wordsOfFinding(against), ordered },
-        evidence: [pointAt(against)],
-        unread,
-      };
+      const { words, evidence } = tellFinding(against);
+      return { finding, fields: { present }, words: { ...words, ordered }, evidence, unread };
     }
     return { finding: 'none', fields: {}, words: { ordered }, unread: stillUnread };
   },

@@ -1,4 +1,4 @@
-import { allWordsOf, concepts } from '../../fhir/read';
+import { allWordsOf } from '../../fhir/read';
 import { normalCode } from '../../policy/code-systems';
 import { codedReasons } from '../readings/diagnoses';
 import { defineFact } from './fact';
@@ -47,8 +47,7 @@ export const excludedPairs = defineFact({
   findings: ['none', 'pair'],
   words: ['first', 'second'],
   read(context) {
-    const codes = concepts(context.line.order.resource['reasonCode'])
-      .concat(codedReasons(context))
+    const codes = codedReasons(context)
       .flatMap((concept) => concept.codings.map((coding) => coding.code))
       .toSorted();
     for (const rule of context.policyData.excludes1) {

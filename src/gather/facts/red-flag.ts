@@ -2,7 +2,7 @@ import { states } from '../../fhir/narrative';
 import { concepts, notes, objects, text, wordsOf } from '../../fhir/read';
 import type { Selected } from '../record-entry';
 import { dangersIn, tellDangers } from '../readings/dangers';
-import { newestFirst, observedOn } from '../readings/dates-of';
+import { observedNewestFirst, observedOn } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
 import { examinationResult } from './examination';
 import { absentIfRead, defineFact, type LineContext } from './fact';
@@ -38,8 +38,7 @@ export const redFlag = defineFact({
       return { finding: 'present', fields: { absent: false }, ...tellDangers(flags.sure) };
     if (flags.possible.length > 0) return { finding: 'possible', fields: {}, ...tellDangers(flags.possible) };
     const examinations = context.select('neurologicExaminations');
-    const dated = examinations.items.map((entry) => ({ ...entry, on: observedOn(entry.resource) }));
-    const [latest] = newestFirst(dated);
+    const [latest] = observedNewestFirst(examinations.items);
     if (latest && states(wordsOfExamination(latest), context.policyData.vocabulary('progressiveDeficit'))) {
       return { finding: 'progressive-in-words', fields: {}, ...tellExamination(latest) };
     }

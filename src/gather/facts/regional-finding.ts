@@ -1,16 +1,15 @@
 import { rootElsewhere } from '../readings/root-findings';
-import { levelName } from '../../anatomy/spine-level';
 import { states } from '../../fhir/narrative';
 import { defineFact } from './fact';
-import { evidenceOf, nameOf } from '../readings/evidence';
 import { regionsOfLine } from '../readings/imaging';
 import {
   nerveTestsOfRegion,
-  onDate,
-  pointAt,
-  reportName,
+  orderedPlace,
+  pointAtAll,
   reportsOfRegion,
-  wordsOfFinding,
+  tellFinding,
+  tellNerveTest,
+  tellReport,
 } from '../readings/regional-reports';
 
 /** Whether imaging or electrodiagnostics of the ordered region show a change that fits nerve-root pain. */
@@ -27,38 +26,30 @@ export const regionalFinding = defineFact({
     const nerveTest = tests[0];
     // A finding that names the root says more than one that only shows a worn spine.
     const shown = root ?? (nerveTest ? undefined : (findings.find((f) => f.coded) ?? findings[0]));
-    const nerve = tests.map((test) =>
-      evidenceOf(test.entry, test.on, `${nameOf(test.entry)}: ${test.words}`),
-    );
+    const nerve = tests.flatMap((test) => tellNerveTest(test).evidence);
     if (shown) {
+      const { words, evidence } = tellFinding(shown);
       return {
         finding: shown.coded ? 'imaging' : 'imaging-narrative',
         fields: { present: true },
-        words: wordsOfFinding(shown),
-        evidence: [pointAt(shown), ...nerve],
+        words,
+        evidence: [...evidence, ...nerve],
       };
     }
     if (nerveTest) {
-      const words = { study: nameOf(nerveTest.entry), date: onDate(nerveTest), what: nerveTest.words };
       return {
         finding: 'electrodiagnostics',
         fields: { present: true },
-        words,
-        evidence: [...nerve, ...findings.map(pointAt)],
+        words: tellNerveTest(nerveTest).words,
+        evidence: [...nerve, ...pointAtAll(findings)],
       };
     }
     const region = regionsOfLine(context).join('/');
     const seen = inRegion[0] ?? all[0];
     if (!seen) return { finding: 'none', fields: {}, words: { region }, unread };
-    const words = { study: reportName(seen), date: onDate(seen), region };
-    const evidence = [evidenceOf(seen.entry, seen.on, reportName(seen))];
-    return {
-      finding: inRegion.length > 0 ? 'no-finding' : 'other-region',
-      fields: {},
-      words,
-      evidence,
-      unread,
-    };
+    const { words, evidence } = tellReport(seen);
+    const finding = inRegion.length > 0 ? 'no-finding' : 'other-region';
+    return { finding, fields: {}, words: { ...words, region }, evidence, unread };
   },
 });
 
@@ -70,25 +61,18 @@ export const rootSpecificity = defineFact({
   read(context) {
     const { inRegion, unread } = reportsOfRegion(context);
     const pattern = context.policyData.vocabulary('transitionalAnatomy');
-    const level = context.line.level && levelName(context.line.level);
-    const ordered = [context.group.side, level].filter((part) => part !== undefined).join(' ');
+    const ordered = orderedPlace(context);
     const findings = inRegion.flatMap((report) => report.findings);
     const isRootEvidenced =
       findings.some((f) => f.kind === 'root') || nerveTestsOfRegion(context).tests.length > 0;
     const shown = findings[0];
     const transitional = inRegion.find((report) => states(report.conclusion, pattern));
     if (transitional) {
-      const words = {
-        study: reportName(transitional),
-        date: onDate(transitional),
-        what: shown?.words ?? '',
-        ordered,
-      };
-      const evidence = [evidenceOf(transitional.entry, transitional.on, reportName(transitional))];
+      const { words, evidence } = tellReport(transitional);
       return {
         finding: isRootEvidenced ? 'transitional' : 'not-root-transitional',
         fields: { safe: false },
-        words,
+        words: { ...words, what: shown?.words ?? '', ordered },
         evidence,
       };
     }
@@ -96,16 +80,12 @@ export const rootSpecificity = defineFact({
     const elsewhere = rootElsewhere(roots, context);
     // What a code says is judged as evidence for the level; only words need the caution.
     if (elsewhere && !elsewhere.coded) {
-      const words = { ...wordsOfFinding(elsewhere), ordered };
-      return { finding: 'root-elsewhere', fields: { safe: false }, words, evidence: [pointAt(elsewhere)] };
+      const { words, evidence } = tellFinding(elsewhere);
+      return { finding: 'root-elsewhere', fields: { safe: false }, words: { ...words, ordered }, evidence };
     }
     if (isRootEvidenced) return { finding: 'root', fields: { safe: true } };
     if (!shown) return { finding: 'none', fields: { safe: unread.length > 0 ? undefined : true }, unread };
-    return {
-      finding: 'not-root',
-      fields: { safe: false },
-      words: { ...wordsOfFinding(shown), ordered },
-      evidence: [pointAt(shown)],
-    };
+    const { words, evidence } = tellFinding(shown);
+    return { finding: 'not-root', fields: { safe: false }, words: { ...words, ordered }, evidence };
   },
 });

@@ -3,7 +3,7 @@ import { concepts, wordsOf } from '../../fhir/read';
 import type { SelectorName } from '../../policy/names';
 import type { Selected } from '../record-entry';
 import { dangersIn, tellDangers } from '../readings/dangers';
-import { newestFirst, observedOn } from '../readings/dates-of';
+import { observedNewestFirst } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
 import { examinationResult } from './examination';
 import { absentIfRead, defineFact, type LineContext } from './fact';
@@ -49,7 +49,7 @@ export const pregnancy = defineFact({
       return { finding: 'present', fields: { absent: false }, ...tellDangers(diagnoses.sure) };
     }
     const tests = context.select('pregnancyTests');
-    const [newest] = newestFirst(tests.items.map((entry) => ({ ...entry, on: observedOn(entry.resource) })));
+    const [newest] = observedNewestFirst(tests.items);
     if (newest && isPositive(newest, context)) {
       const evidence = evidenceOf(newest, newest.on, `${nameOf(newest)}: ${examinationResult(newest)}`);
       const words = { what: evidence.summary, date: evidence.date };

@@ -1,15 +1,14 @@
-import { levelName } from '../../anatomy/spine-level';
 import { defineFact } from './fact';
-import { evidenceOf, nameOf } from '../readings/evidence';
 import { type ImagingFinding } from '../readings/report';
 import { regionsOfLine } from '../readings/imaging';
 import {
   nerveTestsOfRegion,
-  onDate,
-  pointAt,
-  reportName,
+  orderedPlace,
+  pointAtAll,
   reportsOfRegion,
-  wordsOfFinding,
+  tellFinding,
+  tellNerveTest,
+  tellReport,
 } from '../readings/regional-reports';
 import { weigh } from '../readings/root-findings';
 
@@ -33,51 +32,30 @@ export const rootConcordance = defineFact({
     const findings = inRegion.flatMap((report) => report.findings).filter((f) => f.kind === 'root');
     const coded = findings.filter((finding) => finding.coded);
     const { supports, otherSide, otherLevel, unplaced } = weigh(coded, context);
-    const ordered = [context.group.side, context.line.level && levelName(context.line.level)]
-      .filter((p) => p !== undefined)
-      .join(' ');
-    const region = regionsOfLine(context).join('/');
-    const tell = (finding: ImagingFinding) => ({
-      words: { ...wordsOfFinding(finding), ordered, region },
-      evidence: [pointAt(finding)],
+    const place = { ordered: orderedPlace(context), region: regionsOfLine(context).join('/') };
+    const tell = ({ words, evidence }: ReturnType<typeof tellReport>) => ({
+      words: { ...words, ...place },
+      evidence,
     });
+    const tellOf = (finding: ImagingFinding) => tell(tellFinding(finding));
     const best = supports[0];
-    if (best)
-      return {
-        finding: 'concordant',
-        fields: { concordant: true },
-        ...tell(best),
-        evidence: supports.map(pointAt),
-      };
+    if (best) {
+      const evidence = pointAtAll(supports);
+      return { finding: 'concordant', fields: { concordant: true }, ...tellOf(best), evidence };
+    }
     const refuted = unread.length > 0 ? undefined : false;
     if (otherSide)
-      return { finding: 'other-side', fields: { concordant: refuted }, ...tell(otherSide), unread };
+      return { finding: 'other-side', fields: { concordant: refuted }, ...tellOf(otherSide), unread };
     if (otherLevel)
-      return { finding: 'other-level', fields: { concordant: refuted }, ...tell(otherLevel), unread };
-    if (unplaced) return { finding: 'unplaced', fields: {}, ...tell(unplaced), unread };
+      return { finding: 'other-level', fields: { concordant: refuted }, ...tellOf(otherLevel), unread };
+    if (unplaced) return { finding: 'unplaced', fields: {}, ...tellOf(unplaced), unread };
     const narrative = findings[0];
-    if (narrative) return { finding: 'narrative', fields: {}, ...tell(narrative), unread };
+    if (narrative) return { finding: 'narrative', fields: {}, ...tellOf(narrative), unread };
     const test = nerveTestsOfRegion(context).tests[0];
-    if (test) {
-      const words = { study: nameOf(test.entry), date: onDate(test), what: test.words, ordered, region };
-      return {
-        finding: 'electrodiagnostics',
-        fields: {},
-        words,
-        evidence: [evidenceOf(test.entry, test.on, `${nameOf(test.entry)}: ${test.words}`)],
-        unread,
-      };
-    }
+    if (test) return { finding: 'electrodiagnostics', fields: {}, ...tell(tellNerveTest(test)), unread };
     const seen = inRegion[0] ?? all[0];
-    if (!seen) return { finding: 'none', fields: {}, words: { region, ordered }, unread };
-    const words = { study: reportName(seen), date: onDate(seen), region, ordered };
-    const evidence = [evidenceOf(seen.entry, seen.on, reportName(seen))];
-    return {
-      finding: inRegion.length > 0 ? 'not-root' : 'other-region',
-      fields: {},
-      words,
-      evidence,
-      unread,
-    };
+    if (!seen) return { finding: 'none', fields: {}, words: place, unread };
+    const finding = inRegion.length > 0 ? 'not-root' : 'other-region';
+    return { finding, fields: {}, ...tell(tellReport(seen)), unread };
   },
 });

@@ -1,4 +1,5 @@
 import { isObject, objects, period, type Dates, type Json } from '../../fhir/read';
+import type { RecordEntry } from '../record-entry';
 import { parseDays, type Day, type DayInterval } from '../../time/days';
 
 function moment(value: unknown): Dates {
@@ -49,6 +50,11 @@ export function drugDates(medication: Json): Dates {
 /** Whether the date lies after the day, wherever it lies within its precision. */
 export function isAfter(days: DayInterval | undefined, day: Day): boolean {
   return days !== undefined && days.earliest > day;
+}
+
+/** Observations or reports with the date they speak about, later first. */
+export function observedNewestFirst<T extends RecordEntry>(entries: readonly T[]) {
+  return newestFirst(entries.map((entry) => ({ ...entry, on: observedOn(entry.resource) })));
 }
 
 /** Later first; what has no date comes last; the reference decides between equals. */

@@ -4,7 +4,7 @@ import type { RecordEntry, Selected } from '../record-entry';
 import { isActive, isConfirmed, recordedOn, wasKnown } from './conditions';
 import { diagnosisName, evidenceOf } from './evidence';
 import type { ProcedureRegion } from '../../policy/policy-data';
-import type { Member, ValueSet } from '../../policy/value-set';
+import { memberOf, type Member, type ValueSet } from '../../policy/value-set';
 
 /** A diagnosis that the order or the problem list states, with the member of the value set it belongs to. */
 export interface Stated {
@@ -32,14 +32,6 @@ export function siteOf(concept: Concept, context: LineContext): string | undefin
 export function siteFits(site: string | undefined, region: ProcedureRegion | undefined): boolean {
   const only = site === undefined ? undefined : REGION_OF_SITE[site];
   return only === undefined || region === undefined || only === region;
-}
-
-export function memberOf(concept: Concept, sets: readonly ValueSet[]): Member | undefined {
-  for (const set of sets) {
-    const member = set.memberOf(concept);
-    if (member) return member;
-  }
-  return undefined;
 }
 
 function nameIn(concept: Concept, member: Member): string {
@@ -70,7 +62,7 @@ export function ofOrder(context: LineContext, sets: readonly ValueSet[]): Stated
     ...referenced.flatMap((entry) => entry.concepts.map((concept) => ({ concept, entry }))),
   ]
     .flatMap(({ concept, entry }) => {
-      const member = concept.codings.length > 0 ? memberOf(concept, sets) : undefined;
+      const member = concept.codings.length > 0 ? memberOf([concept], sets) : undefined;
       if (!member) return [];
       const name = nameIn(concept, member);
       const evidence = entry ? evidenceOf(entry, recordedOn(entry), name) : { reference, summary: name };
@@ -83,7 +75,7 @@ export function ofOrder(context: LineContext, sets: readonly ValueSet[]): Stated
 export function ofProblemList(context: LineContext, sets: readonly ValueSet[]): Stated[] {
   const listed = context.select('conditions').items.flatMap((entry): Stated[] => {
     for (const concept of entry.concepts) {
-      const member = memberOf(concept, sets);
+      const member = memberOf([concept], sets);
       if (!member) continue;
       if (!isActive(entry, context.asOf) || !wasKnown(entry, context.asOf)) return [];
       if (!siteFits(member.region ?? siteOf(concept, context), context.line.procedure.region)) continue;
@@ -115,7 +107,8 @@ function readSupportingConditions(context: LineContext): Selected[] {
     .items.filter(
       (entry) =>
         entry.concepts.some(
-          (concept) => concept.codings.some((coding) => onOrder.has(coding.code)) && memberOf(concept, sets),
+          (concept) =>
+            concept.codings.some((coding) => onOrder.has(coding.code)) && memberOf([concept], sets),
         ) &&
         isActive(entry, context.asOf) &&
         isConfirmed(entry) &&
@@ -126,7 +119,7 @@ function readSupportingConditions(context: LineContext): Selected[] {
       ...inRegion,
       ...stated,
       ...referencedConditions(context).filter(
-        (entry) => isConfirmed(entry) && entry.concepts.some((c) => memberOf(c, sets)),
+        (entry) => isConfirmed(entry) && memberOf(entry.concepts, sets) !== undefined,
       ),
     ].map((entry) => [entry.reference, entry]),
   );
@@ -135,6 +128,6 @@ function readSupportingConditions(context: LineContext): Selected[] {
 
 export function asMember(entry: Selected, context: LineContext): Selected {
   const sets = context.policy.supportedDiagnoses(context.profile);
-  const member = entry.concepts.flatMap((concept) => memberOf(concept, sets) ?? [])[0];
+  const member = memberOf(entry.concepts, sets);
   return member ? { ...entry, member } : entry;
 }

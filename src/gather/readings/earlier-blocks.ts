@@ -5,7 +5,7 @@ import type { Evidence, LineContext } from '../facts/fact';
 import type { Selected } from '../record-entry';
 import { isAfter, observedOn, performed } from './dates-of';
 import { evidenceOf, nameOf } from './evidence';
-import { measurements, memberMatcher, readScores, type Measured, type Score } from './scores';
+import { measurements, readScores, type Measured, type Score } from './scores';
 
 /** The blocks that were done on one day before the session now ordered. */
 export interface EarlierSession {
@@ -94,12 +94,12 @@ function highest(
   context: LineContext,
   read: (measured: Measured) => number | undefined,
 ): Found | undefined {
-  const match = memberMatcher(context.policyData.selector(name).codes);
+  const { codes } = context.policyData.selector(name);
   const found = context
     .select(name)
     .items.filter((item) => isPartOf(item, references) && !isAfter(observedOn(item.resource), context.asOf))
     .flatMap((source) =>
-      measurements(source, (holder) => match(holder['code'])).flatMap(({ measured }) => {
+      measurements(source, codes).flatMap(({ measured }) => {
         const value = measured && read(measured);
         return value === undefined ? [] : [{ value, source }];
       }),
@@ -143,7 +143,7 @@ export function reliefAfter(session: EarlierSession, context: LineContext): Reli
     readScores(
       context.select('painScores').items.filter((item) => !isAfter(observedOn(item.resource), context.asOf)),
       'pain',
-      memberMatcher(context.policyData.selector('painScores').codes),
+      context.policyData.selector('painScores').codes,
     );
   const percent =
     highest('painReliefPercents', references, context, percentIn) ??

@@ -1,11 +1,11 @@
 import type { DayInterval, Day } from '../../time/days';
-import type { Member, ValueSet } from '../../policy/value-set';
+import type { ValueSet } from '../../policy/value-set';
 import type { Evidence } from '../facts/fact';
 import type { Selected } from '../record-entry';
 import type { Selection } from '../patient-record';
-import { newestFirst, observedOn } from './dates-of';
+import { observedNewestFirst } from './dates-of';
 import { evidenceOf, nameOf } from './evidence';
-import { measurements, memberMatcher, type Measured } from './scores';
+import { measurements, type Measured } from './scores';
 
 /** A laboratory result; `low` and `high` differ for a result such as "> 8". Without them it could not be read. */
 export interface LabResult {
@@ -60,12 +60,11 @@ export function newestLab(
   days: number,
   read: (measured: Measured) => number | undefined,
 ): LabResult | undefined {
-  const match = memberMatcher(codes);
-  const entries = selection.items.map((entry) => ({ ...entry, on: observedOn(entry.resource) }));
-  const entry = newestFirst(entries).find(({ on }) => on !== undefined && asOf - on.latest <= days);
+  const entry = observedNewestFirst(selection.items).find(
+    ({ on }) => on !== undefined && asOf - on.latest <= days,
+  );
   if (!entry) return undefined;
-  const isWanted = (holder: { readonly [key: string]: unknown }): Member | undefined => match(holder['code']);
-  const found = measurements(entry, isWanted).find(({ measured }) => measured !== undefined);
+  const found = measurements(entry, codes).find(({ measured }) => measured !== undefined);
   const isSurelyRecent = entry.on !== undefined && asOf - entry.on.earliest <= days;
   const result = bounds(found?.measured, read);
   return { entry, on: entry.on, ...(isSurelyRecent ? result : { shown: '' }) };

@@ -1,18 +1,17 @@
-import { spineRegionsOf } from '../../anatomy/spine-level';
+import { levelName, spineRegionsOf } from '../../anatomy/spine-level';
 import type { Evidence, LineContext } from '../facts/fact';
 import { evidenceOf, nameOf } from './evidence';
-import { type ImagingFinding } from './report';
-import { type ImagingReport, imagingReports, regionsOfLine } from './imaging';
-import { abnormalNerveTests } from './nerve-tests';
+import type { ImagingFinding, Report } from './report';
+import { imagingReports, regionsOfLine } from './imaging';
+import { type NerveTest, abnormalNerveTests } from './nerve-tests';
 import { hasMissingResults } from './report-findings';
-import { formatDays } from '../../time/days';
 
 export function reportsOfRegion(context: LineContext) {
   const { reports, unread } = imagingReports(context);
   const regions = regionsOfLine(context);
   const inRegion = reports.filter((report) => report.regions.some((region) => regions.includes(region)));
   const hidden = inRegion.some((report) => hasMissingResults(report, context))
-    ? context.select('neurologicExaminations').unread
+    ? context.record.unreadOf('Observation')
     : [];
   return { inRegion, all: reports, unread: [...new Set([...unread, ...hidden])] };
 }
@@ -28,22 +27,27 @@ export function nerveTestsOfRegion(context: LineContext) {
   };
 }
 
-export function reportName(report: ImagingReport): string {
-  return nameOf(report.entry);
+/** The ordered side and level, as far as they are stated: `left L4-5`. */
+export function orderedPlace({ group, line }: LineContext): string {
+  return [group.side, line.level && levelName(line.level)].filter((part) => part !== undefined).join(' ');
 }
 
-export function onDate(report: { on?: ImagingReport['on'] }): string | undefined {
-  return report.on && formatDays(report.on);
+/** A report for a sentence and as evidence; with what it found, if that is to be told. */
+export function tellReport({ entry, on }: Report, what?: string) {
+  const study = nameOf(entry);
+  const evidence = [evidenceOf(entry, on, what === undefined ? study : `${study}: ${what}`)];
+  return { words: { study, date: evidence[0]?.date, ...(what !== undefined && { what }) }, evidence };
 }
 
-export function pointAt(finding: ImagingFinding): Evidence {
-  return evidenceOf(
-    finding.report.entry,
-    finding.report.on,
-    `${nameOf(finding.report.entry)}: ${finding.words}`,
-  );
+export function tellFinding({ report, words }: ImagingFinding) {
+  return tellReport(report, words);
 }
 
-export function wordsOfFinding(finding: ImagingFinding): Record<string, string | undefined> {
-  return { study: nameOf(finding.report.entry), date: onDate(finding.report), what: finding.words };
+export function tellNerveTest(test: NerveTest) {
+  return tellReport(test, test.words);
+}
+
+/** All of the findings as evidence. */
+export function pointAtAll(findings: readonly ImagingFinding[]): Evidence[] {
+  return findings.flatMap((finding) => tellFinding(finding).evidence);
 }

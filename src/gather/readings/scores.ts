@@ -1,6 +1,6 @@
 import { concepts, isObject, number, objects, text, type Json } from '../../fhir/read';
 import type { DayInterval } from '../../time/days';
-import type { Member } from '../../policy/value-set';
+import { memberOf, type Member, type ValueSet } from '../../policy/value-set';
 import type { Selected } from '../record-entry';
 import { observedOn } from './dates-of';
 
@@ -27,10 +27,10 @@ function measuredIn(holder: Json): Measured | undefined {
 /** The numbers an Observation holds for the codes the value set knows: its own value, and those of its components. */
 export function measurements(
   entry: Selected,
-  isWanted: (holder: Json) => Member | undefined,
+  sets: readonly ValueSet[],
 ): { member: Member; measured?: Measured }[] {
   return [entry.resource, ...objects(entry.resource['component'])].flatMap((holder) => {
-    const member = isWanted(holder);
+    const member = memberOf(concepts(holder['code']), sets);
     if (!member) return [];
     const measured = measuredIn(holder);
     return [measured ? { member, measured } : { member }];
@@ -78,10 +78,10 @@ function functionScore(scale: string | undefined, { value, unit = '', comparator
 export function readScores(
   entries: readonly Selected[],
   kind: 'pain' | 'function',
-  match: (value: unknown) => Member | undefined,
+  sets: readonly ValueSet[],
 ): Score[] {
   return entries.flatMap((entry) =>
-    measurements(entry, (holder) => match(holder['code'])).flatMap(({ member, measured }) => {
+    measurements(entry, sets).flatMap(({ member, measured }) => {
       const base = { entry, reference: entry.reference, member, on: observedOn(entry.resource) };
       if (kind === 'pain') {
         const value = measured && painOutOf10(member.scale ?? '0-10', measured);
@@ -93,19 +93,4 @@ export function readScores(
       return [{ ...base, value: score?.value, unit: score?.unit ?? '' }];
     }),
   );
-}
-
-/** Reads the first member of the sets that the concept element names. */
-export function memberMatcher(
-  sets: readonly { memberOf(concept: ReturnType<typeof concepts>[number]): Member | undefined }[],
-) {
-  return (value: unknown): Member | undefined => {
-    for (const concept of concepts(value)) {
-      for (const set of sets) {
-        const member = set.memberOf(concept);
-        if (member) return member;
-      }
-    }
-    return undefined;
-  };
 }

@@ -100,13 +100,7 @@ export function coursesOf({ treatments, evaluations, gapDays }: Treatments, cont
   const isVisit = (entry: Selected): boolean => isOneDay(performed(entry.resource));
   const stretches = treatments
     .filter((entry) => !isVisit(entry))
-    .flatMap((entry) => {
-      const dates =
-        entry.resource['resourceType'] === 'CarePlan'
-          ? period(entry.resource['period'])
-          : performed(entry.resource);
-      return courseOf(entry, dates, context) ?? [];
-    });
+    .flatMap((entry) => courseOf(entry, datesOfTreatment(entry), context) ?? []);
   const visits = {
     treatments: treatments.filter(isVisit),
     evaluations: evaluations.filter(isVisit),
@@ -119,15 +113,14 @@ export function daysOf(courses: readonly Course[], which: 'surely' | 'atMost'): 
   return unionLength(courses.flatMap((course) => (course[which] ? [course[which]] : [])));
 }
 
-export function dateOfTreatment(entry: Selected) {
-  return entry.resource['resourceType'] === 'CarePlan'
-    ? period(entry.resource['period']).start
-    : performed(entry.resource).start;
+/** When a CarePlan or Procedure was to be, or was, carried out. */
+export function datesOfTreatment({ resource }: Selected): Dates {
+  return resource['resourceType'] === 'CarePlan' ? period(resource['period']) : performed(resource);
 }
 
 export function evidenceOfCourses(courses: readonly Course[]): Evidence[] {
   return courses.flatMap((course) =>
-    course.entries.map((entry) => evidenceOf(entry, dateOfTreatment(entry), nameOf(entry))),
+    course.entries.map((entry) => evidenceOf(entry, datesOfTreatment(entry).start, nameOf(entry))),
   );
 }
 
