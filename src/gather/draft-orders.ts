@@ -10,17 +10,21 @@ import {
   type Json,
 } from '../fhir/read';
 import { sideOfSites } from './body-site';
-import { joinSides, sideInText, type Side } from '../anatomy/side';
+import { sideInText, type Side } from '../anatomy/side';
 import { isIdentical, isSameLevel, readLevels, type SpineLevel } from '../anatomy/spine-level';
-import { states } from '../fhir/narrative';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { ValueSet } from '../policy/value-set';
 import { plain } from '../fhir/plain-text';
 import { parseExactDay, type Day } from '../time/days';
+import {
+  guidanceIn,
+  modifierSide,
+  modifiersOf,
+  purposesIn,
+  type Guidance,
+  type Purpose,
+} from './order-words';
 import { ownerOf } from './usable-resource';
-
-export type Guidance = 'fluoroscopy' | 'ct' | 'ultrasound';
-export type Purpose = 'diagnostic' | 'therapeutic' | 'prevention';
 
 /** The sides an order states, by where it states them; they conflict when they differ. */
 export interface StatedSides {
@@ -63,50 +67,6 @@ export interface DraftOrders {
 }
 
 const NOT_TO_BE_DONE = new Set(['revoked', 'entered-in-error', 'completed']);
-const TEXT_MODIFIERS: readonly (readonly [string, RegExp])[] = [
-  ['KX', /\bKX\b/u],
-  ['LT', /\bLT\b/u],
-  ['RT', /\bRT\b/u],
-  ['50', /(?:^|[\s,;(]|\b\d{5})-\s?50\b(?!\s?(?:%|m[gl]\b|mcg|deg|°))|\bmodifier\s*-?\s*50\b/iu],
-];
-const GUIDANCE_WORDS: readonly (readonly [Guidance, RegExp])[] = [
-  ['fluoroscopy', /\bfluoro/iu],
-  ['ct', /\bCT\b|\bcomputed tomograph/u],
-  ['ultrasound', /\bultraso|\bsonograph/iu],
-];
-const PURPOSE_WORDS: readonly (readonly [Purpose, RegExp])[] = [
-  ['diagnostic', /\bdiagnostic\b/iu],
-  ['therapeutic', /\btherapeutic\b/iu],
-  ['prevention', /\bprevent(?:ion|ive|ative)\b|\bprophyla/iu],
-];
-
-/** Those whose words are stated and not negated. */
-function stated<T>(table: readonly (readonly [T, RegExp])[], words: string): T[] {
-  return table.filter(([, pattern]) => states(words, pattern)).map(([name]) => name);
-}
-
-function matching<T>(table: readonly (readonly [T, RegExp])[], words: string): T[] {
-  return table.filter(([, pattern]) => pattern.test(words)).map(([name]) => name);
-}
-
-function modifiersOf(orderDetail: readonly Concept[], words: string): Set<string> {
-  const modifiers = new Set(matching(TEXT_MODIFIERS, words));
-  for (const coding of orderDetail.flatMap((concept) => concept.codings)) {
-    if (coding.system === CODE_SYSTEMS.hcpcs && ['KX', 'LT', 'RT'].includes(coding.code))
-      modifiers.add(coding.code);
-    if (coding.system === CODE_SYSTEMS.cpt && coding.code === '50') modifiers.add('50');
-  }
-  return modifiers;
-}
-
-function modifierSide(modifiers: ReadonlySet<string>): Side | undefined {
-  const sides: Side[] = [];
-  if (modifiers.has('LT')) sides.push('left');
-  if (modifiers.has('RT')) sides.push('right');
-  if (modifiers.has('50')) sides.push('both');
-  return joinSides(sides);
-}
-
 /** The day an order is meant for, if it says so to the day. */
 export function occurrenceOf(resource: Json): Day | undefined {
   const timing = resource['occurrenceTiming'];
@@ -168,8 +128,6 @@ function readOrder(
   const occurrence = occurrenceOf(resource);
   const authoredOn = parseExactDay(resource['authoredOn']);
   const requisition = requisitionOf(resource);
-  const purposes = new Set(stated(PURPOSE_WORDS, written));
-  if (modifiers.has('KX')) purposes.add('diagnostic');
   const siteLevels = bodySiteLevels(bodySite, discSites);
   const code = concepts(resource['code']).flatMap((concept) => concept.codings);
   return {
@@ -186,8 +144,8 @@ function readOrder(
     ...(side && { side }),
     levels: siteLevels.length > 0 ? separateLevels(siteLevels) : separateLevels(readLevels(written)),
     modifiers,
-    guidance: new Set(stated(GUIDANCE_WORDS, written)),
-    purposes,
+    guidance: guidanceIn(written),
+    purposes: purposesIn(written, modifiers),
     ...(occurrence !== undefined && { occurrence }),
     ...(authoredOn !== undefined && { authoredOn }),
     ...(requisition !== undefined && { requisition }),

@@ -75,16 +75,15 @@ function evaluationDay(orders: readonly DraftOrder[], today: Day): Day {
   return authored.length > 0 ? Math.max(...authored) : today;
 }
 
+/** In the order of their procedure codes. */
+export function compareCodes(a: OrderedLine, b: OrderedLine): number {
+  return Number(a.procedure.code > b.procedure.code) - Number(a.procedure.code < b.procedure.code);
+}
+
 /** Gives each line its level: the one its own order states, else in CPT order the next that the group states. */
 function assignLevels(lines: readonly OrderedLine[]): { lines: OrderedLine[]; unused: SpineLevel[] } {
-  const ordered = lines.toSorted((a, b) =>
-    a.procedure.code === b.procedure.code
-      ? sortKey(a.order) < sortKey(b.order)
-        ? -1
-        : 1
-      : a.procedure.code < b.procedure.code
-        ? -1
-        : 1,
+  const ordered = lines.toSorted(
+    (a, b) => compareCodes(a, b) || (sortKey(a.order) < sortKey(b.order) ? -1 : 1),
   );
   const stated = [...new Set(ordered.map((line) => line.order))].flatMap((order) => order.levels);
   const used: SpineLevel[] = [];

@@ -4,16 +4,11 @@ import type { CriterionResult } from '../evaluate/criterion';
 import { formatDay } from '../time/days';
 import { assessmentExtension, toldResults, type ToldResult } from './assessment-extension';
 import type { Card } from './card';
-import { plain } from '../fhir/plain-text';
 import { escapeMarkdown, table } from './markdown';
 import type { SuggestionContext } from './remedies';
 import { suggestionsFor } from './suggestions';
-import { fill, gapOf, todosOf, unreadTodoOf, type Speaker } from './wording';
-
-/** CDS Hooks 2.0.1, Card Attributes: the summary has fewer than 140 characters. */
-const LONGEST_SUMMARY = 139;
-/** Of a summary that opens with a red flag, this much is the flag's; the order must still be named. */
-const LONGEST_FLAG = 60;
+import { isRedFlag, summaryOf } from './summary';
+import { fill, todosOf, unreadTodoOf, type Speaker } from './wording';
 
 /** How pressing an open result is; what changes the determination comes first. */
 const RANK: Readonly<Record<string, number>> = {
@@ -37,66 +32,6 @@ function isShown(told: ToldResult): boolean {
   if (!isOpen(told.result)) return false;
   // A caution that could not be looked at changes nothing on the card.
   return !(severity === 'caution' && status === 'not-assessed');
-}
-
-function isRedFlag({ criterion, status }: CriterionResult): boolean {
-  return criterion.redFlag && status === 'not-met';
-}
-
-/** Whether the result is one of the reasons for the determination that heads the card. */
-function isReason(result: CriterionResult, determination: string): boolean {
-  switch (determination) {
-    case 'contraindicated':
-      return result.severity === 'contraindication' && result.status === 'not-met';
-    case 'criteria-not-met':
-      return result.severity === 'hard' && result.status === 'not-met';
-    case 'coding-issue':
-      return result.severity === 'coding' && result.status === 'not-met';
-    case 'documentation-gaps':
-      return result.severity !== 'caution' && result.severity !== 'coding';
-    default:
-      return true;
-  }
-}
-
-function orderName({ group, policy, lines }: Assessment, speaker: Speaker): string {
-  const levels = [...new Set(lines.flatMap(({ line }) => (line.level ? [levelName(line.level)] : [])))];
-  const codes = lines.map(({ line }) => line.procedure.code);
-  const place = [
-    group.side === 'both' ? speaker.policyData.wording.bothSides : group.side,
-    levels.join(' + '),
-  ]
-    .filter((part) => part)
-    .join(' ');
-  return `${policy.short}${place === '' ? '' : `, ${place}`} (${[...new Set(codes)].join(' + ')})`;
-}
-
-/** As many reasons as fit; the rest are counted. */
-function summaryOf(assessment: Assessment, open: readonly ToldResult[], speaker: Speaker): string {
-  const { wording } = speaker.policyData;
-  const flag = open.find(({ result }) => isRedFlag(result));
-  const prefix = flag
-    ? fill(wording.summary['red-flag'] ?? '', { what: plain(gapOf(flag.result, speaker), LONGEST_FLAG) })
-    : '';
-  const reasons = open
-    .filter(({ result }) => !isRedFlag(result) && isReason(result, assessment.determination))
-    .map(({ result }) => gapOf(result, speaker))
-    .filter((reason, i, all) => reason !== '' && all.indexOf(reason) === i);
-  const isMet = assessment.determination === 'meets-criteria';
-  const metAs = flag ? 'meets-criteria-with-red-flag' : 'meets-criteria-with-cautions';
-  const key = isMet && open.length > 0 ? metAs : assessment.determination;
-  const template = wording.summary[key] ?? '';
-  const order = orderName(assessment, speaker);
-  for (let shown = reasons.length; shown >= 0; shown -= 1) {
-    const rest = reasons.length - shown;
-    const listed = [
-      ...reasons.slice(0, shown),
-      ...(rest > 0 ? [fill(wording.more, { count: rest })] : []),
-    ].join(', ');
-    const summary = plain(prefix + fill(template, { order, reasons: listed }));
-    if (summary.length <= LONGEST_SUMMARY) return summary;
-  }
-  return plain(prefix + fill(template, { order: assessment.policy.short, reasons: '' }), LONGEST_SUMMARY);
 }
 
 function leadOf(assessment: Assessment, open: readonly ToldResult[], speaker: Speaker): string[] {

@@ -67,13 +67,8 @@ export const activeCare = defineFact({
     const minimum = context.threshold('conservativeCareDays') ?? 0;
     const gapDays = context.threshold('seriesGapDays') ?? 0;
     const evaluations = context.select('physicalTherapyEvaluations').items;
-    const courses = coursesOf({ treatments: activeTreatments(context), evaluations, gapDays }, context);
-    const unread = [
-      ...new Set([
-        ...context.select('physicalTherapySessions').unread,
-        ...context.select('homeExercise').unread,
-      ]),
-    ];
+    const { items: treatments, unread } = activeTreatments(context);
+    const courses = coursesOf({ treatments, evaluations, gapDays }, context);
     if (courses.length === 0) return withoutCare(context, unread);
 
     const days = daysOf(courses, 'surely');

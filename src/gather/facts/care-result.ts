@@ -34,9 +34,8 @@ export const careResult = defineFact({
   thresholds: ['chiropracticCounts'],
   words: ['treatment', 'date'],
   read(context) {
-    const treatments = activeTreatments(context).filter(
-      (entry) => !isAfter(datesOfTreatment(entry).start, context.asOf),
-    );
+    const active = activeTreatments(context);
+    const treatments = active.items.filter((entry) => !isAfter(datesOfTreatment(entry).start, context.asOf));
     const others = [
       ...context
         .select('passiveModalities')
@@ -76,13 +75,7 @@ export const careResult = defineFact({
         evidence: [point(failure)],
       };
     }
-    const unread = [
-      ...new Set([
-        ...context.select('physicalTherapySessions').unread,
-        ...context.select('homeExercise').unread,
-        ...context.select('systemicDrugTrials').unread,
-      ]),
-    ];
+    const unread = [...new Set([...active.unread, ...context.select('systemicDrugTrials').unread])];
     return { finding: 'silent', fields: { notSuccessful: true }, unread };
   },
 });

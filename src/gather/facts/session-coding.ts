@@ -1,7 +1,7 @@
 import { compareLevels, levelName } from '../../anatomy/spine-level';
 import { defineFact } from './fact';
 import { listed } from '../readings/evidence';
-import type { OrderedLine } from '../sessions';
+import { compareCodes, type OrderedLine } from '../sessions';
 
 /** Whether the session holds a block that should not be done together with this one. */
 export const sessionMix = defineFact({
@@ -102,15 +102,7 @@ export const levelCount = defineFact({
         (other) =>
           other.procedure.family === group.family && other.procedure.region === line.procedure.region,
       )
-      .toSorted((a, b) =>
-        a.procedure.code === b.procedure.code
-          ? isBefore(a, b)
-            ? -1
-            : 1
-          : a.procedure.code < b.procedure.code
-            ? -1
-            : 1,
-      );
+      .toSorted((a, b) => compareCodes(a, b) || (isBefore(a, b) ? -1 : 1));
     const levels = [...new Set(ordered.map(key))];
     const position = levels.indexOf(key(line)) + 1;
     const words = { levels: levels.length, position };

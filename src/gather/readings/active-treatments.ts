@@ -1,5 +1,6 @@
 import { wordsOf } from '../../fhir/read';
 import type { FactContext, LineContext } from '../facts/fact';
+import type { Selection } from '../patient-record';
 import type { Selected } from '../record-entry';
 import { wordsOfPlan } from './plan-words';
 
@@ -14,11 +15,15 @@ function isDirected({ resource, concepts: names }: Selected, context: LineContex
 }
 
 /** Therapy, directed home exercise, and where the profile counts it chiropractic treatment. */
-export function activeTreatments(context: FactContext<'chiropracticCounts'>): Selected[] {
-  return distinct([
-    ...context.select('physicalTherapySessions').items,
-    ...context.select('homeExercise').items,
-    ...context.select('homeExerciseByCategory').items,
-    ...(context.setting('chiropracticCounts') ? context.select('chiropracticSessions').items : []),
-  ]).filter((entry) => isDirected(entry, context));
+export function activeTreatments(context: FactContext<'chiropracticCounts'>): Selection {
+  const selections = [
+    context.select('physicalTherapySessions'),
+    context.select('homeExercise'),
+    context.select('homeExerciseByCategory'),
+    ...(context.setting('chiropracticCounts') ? [context.select('chiropracticSessions')] : []),
+  ];
+  return {
+    items: distinct(selections.flatMap(({ items }) => items)).filter((entry) => isDirected(entry, context)),
+    unread: [...new Set(selections.flatMap(({ unread }) => unread))],
+  };
 }

@@ -38,14 +38,20 @@ function latestOf(session: EarlierSession): number {
   return session.on?.latest ?? Number.NEGATIVE_INFINITY;
 }
 
+interface EarlierSessions {
+  readonly sessions: readonly EarlierSession[];
+  readonly unread: readonly string[];
+}
+
 /**
  * Sessions with a block of the ordered code's kind and region, before the evaluation date, latest first; those
  * without a date come last.
  */
-export function earlierSessions(context: LineContext): {
-  sessions: EarlierSession[];
-  unread: readonly string[];
-} {
+export function earlierSessions(context: LineContext): EarlierSessions {
+  return context.once('earlierSessions', () => readEarlierSessions(context));
+}
+
+function readEarlierSessions(context: LineContext): EarlierSessions {
   const { items, unread } = context.select('earlierProcedures');
   const { kind, region } = context.line.procedure;
   const sessions = new Map<string, EarlierSession>();

@@ -14,8 +14,17 @@ export interface NerveTest extends Report {
   readonly words: string;
 }
 
+interface NerveTests {
+  readonly tests: readonly NerveTest[];
+  readonly unread: readonly string[];
+}
+
 /** Abnormal electrodiagnostic reports up to the evaluation date that name a root or level, newest first. */
-export function abnormalNerveTests(context: LineContext): { tests: NerveTest[]; unread: readonly string[] } {
+export function abnormalNerveTests(context: LineContext): NerveTests {
+  return context.once('abnormalNerveTests', () => readNerveTests(context));
+}
+
+function readNerveTests(context: LineContext): NerveTests {
   const { items, unread } = context.select('electrodiagnostics');
   const tests = items
     .map(reportOf)

@@ -1,0 +1,63 @@
+import { joinSides, type Side } from '../anatomy/side';
+import { states } from '../fhir/narrative';
+import type { Concept } from '../fhir/read';
+import { CODE_SYSTEMS } from '../policy/code-systems';
+
+export type Guidance = 'fluoroscopy' | 'ct' | 'ultrasound';
+export type Purpose = 'diagnostic' | 'therapeutic' | 'prevention';
+
+const TEXT_MODIFIERS: readonly (readonly [string, RegExp])[] = [
+  ['KX', /\bKX\b/u],
+  ['LT', /\bLT\b/u],
+  ['RT', /\bRT\b/u],
+  ['50', /(?:^|[\s,;(]|\b\d{5})-\s?50\b(?!\s?(?:%|m[gl]\b|mcg|deg|°))|\bmodifier\s*-?\s*50\b/iu],
+];
+const GUIDANCE_WORDS: readonly (readonly [Guidance, RegExp])[] = [
+  ['fluoroscopy', /\bfluoro/iu],
+  ['ct', /\bCT\b|\bcomputed tomograph/u],
+  ['ultrasound', /\bultraso|\bsonograph/iu],
+];
+const PURPOSE_WORDS: readonly (readonly [Purpose, RegExp])[] = [
+  ['diagnostic', /\bdiagnostic\b/iu],
+  ['therapeutic', /\btherapeutic\b/iu],
+  ['prevention', /\bprevent(?:ion|ive|ative)\b|\bprophyla/iu],
+];
+
+/** Those whose words are stated and not negated. */
+function stated<T>(table: readonly (readonly [T, RegExp])[], words: string): T[] {
+  return table.filter(([, pattern]) => states(words, pattern)).map(([name]) => name);
+}
+
+function matching<T>(table: readonly (readonly [T, RegExp])[], words: string): T[] {
+  return table.filter(([, pattern]) => pattern.test(words)).map(([name]) => name);
+}
+
+/** The CPT and HCPCS modifiers of an order, by code in orderDetail or in words. */
+export function modifiersOf(orderDetail: readonly Concept[], words: string): Set<string> {
+  const modifiers = new Set(matching(TEXT_MODIFIERS, words));
+  for (const coding of orderDetail.flatMap((concept) => concept.codings)) {
+    if (coding.system === CODE_SYSTEMS.hcpcs && ['KX', 'LT', 'RT'].includes(coding.code))
+      modifiers.add(coding.code);
+    if (coding.system === CODE_SYSTEMS.cpt && coding.code === '50') modifiers.add('50');
+  }
+  return modifiers;
+}
+
+/** The side that modifiers state: LT, RT, or 50 for both. */
+export function modifierSide(modifiers: ReadonlySet<string>): Side | undefined {
+  const sides: Side[] = [];
+  if (modifiers.has('LT')) sides.push('left');
+  if (modifiers.has('RT')) sides.push('right');
+  if (modifiers.has('50')) sides.push('both');
+  return joinSides(sides);
+}
+
+/** The image guidance that the words state. */
+export function guidanceIn(words: string): Set<Guidance> {
+  return new Set(stated(GUIDANCE_WORDS, words));
+}
+
+/** What the block is for, as the words and the modifier KX state it. */
+export function purposesIn(words: string, modifiers: ReadonlySet<string>): Set<Purpose> {
+  return new Set([...stated(PURPOSE_WORDS, words), ...(modifiers.has('KX') ? ['diagnostic' as const] : [])]);
+}
