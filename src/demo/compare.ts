@@ -19,7 +19,6 @@ function tell(body: unknown): Told {
     return isObject(assessment) ? [assessment] : [];
   });
   const lines = assessments.flatMap((assessment) => objects(assessment['lines']));
-  const allCodes = lines.map((line) => text(line['code']) ?? '');
   return {
     determinations: assessments.map((assessment) => text(assessment['determination']) ?? ''),
     lines: new Map(lines.map((line) => [text(line['code']) ?? '', text(line['determination']) ?? ''])),
@@ -27,7 +26,9 @@ function tell(body: unknown): Told {
       objects(assessment['criteria']).map((criterion) => ({
         id: text(criterion['id']) ?? '',
         status: text(criterion['status']) ?? '',
-        lines: Array.isArray(criterion['lines']) ? criterion['lines'].map(String) : allCodes,
+        lines: Array.isArray(criterion['lines'])
+          ? criterion['lines'].map(String)
+          : objects(assessment['lines']).map((line) => text(line['code']) ?? ''),
       })),
     ),
   };

@@ -1,8 +1,8 @@
 import { FACTS } from '../gather/facts';
-import type { LineContext } from '../gather/facts/fact';
+import type { Fact, LineContext } from '../gather/facts/fact';
 import type { PatientRecord } from '../gather/patient-record';
 import type { OrderedLine, ProcedureGroup } from '../gather/sessions';
-import type { Policy, PolicyData, Profile } from '../policy/policy-data';
+import type { OtherView, Policy, PolicyData, Profile } from '../policy/policy-data';
 import { factReader, judgeCriterion, type CriterionResult } from './criterion';
 import { determine, headline, indicatorOf, type Determination, type Indicator } from './determination';
 
@@ -11,6 +11,8 @@ export interface LineAssessment {
   readonly line: OrderedLine;
   readonly determination: Determination;
   readonly results: readonly CriterionResult[];
+  /** What other sources say of a line like this. */
+  readonly otherViews: readonly OtherView[];
 }
 
 /** One procedure group, judged: what one card says. */
@@ -32,6 +34,11 @@ function onceReader(): LineContext['once'] {
     if (!known.has(name)) known.set(name, read());
     return known.get(name) as T;
   };
+}
+
+function isAbout({ applies, facts }: OtherView, read: (name: string) => Fact): boolean {
+  if (!applies) return true;
+  return applies(Object.fromEntries(facts.map((name) => [name, read(name).fields]))) === true;
 }
 
 /**
@@ -64,7 +71,8 @@ export function assess(
   const lines = contexts.map((context): LineAssessment => {
     const read = factReader(FACTS, context);
     const results = policy.criteria(profile.id).map((criterion) => judgeCriterion(criterion, read));
-    return { line: context.line, determination: determine(results), results };
+    const otherViews = policy.otherViews(profile.id).filter((view) => isAbout(view, read));
+    return { line: context.line, determination: determine(results), results, otherViews };
   });
   const determination = headline(lines.map((line) => line.determination));
   return {

@@ -6,7 +6,7 @@ import {
   type LineContext,
 } from '../gather/facts/fact';
 import type { Criterion } from '../policy/policy-data';
-import type { Severity } from '../policy/schema';
+import type { Severity } from '../policy/policy-schema';
 
 export type CriterionStatus = 'met' | 'not-met' | 'not-documented' | 'not-assessed' | 'not-applicable';
 
@@ -53,13 +53,33 @@ function statusOf(met: boolean | undefined, unread: readonly string[]): Criterio
   return unread.length > 0 ? 'not-assessed' : 'not-documented';
 }
 
-function severityOf(criterion: Criterion, facts: readonly NamedFact[], status: CriterionStatus): Severity {
-  if (status === 'met' || status === 'not-assessed') return criterion.severity;
-  for (const { fact } of facts) {
-    const severity = criterion.severityWhen[fact.finding];
-    if (severity) return severity;
-  }
-  return criterion.severity;
+/** From the one that decides most to the one that decides nothing. */
+const BY_WEIGHT: readonly Severity[] = ['contraindication', 'hard', 'coding', 'documentation', 'caution'];
+
+/** How severe the result is: what the findings that are in the way weigh, the heaviest of them. */
+function severityOf(
+  criterion: Criterion,
+  inTheWay: readonly NamedFact[],
+  status: CriterionStatus,
+  usual: Severity,
+): Severity {
+  if (status === 'met' || status === 'not-assessed' || inTheWay.length === 0) return usual;
+  const weights = inTheWay.map(({ fact }) => criterion.severityWhen[fact.finding] ?? usual);
+  return BY_WEIGHT.find((severity) => weights.includes(severity)) ?? usual;
+}
+
+/** The facts that keep the criterion from being met: those that say no, else those that leave it open. */
+function inTheWayOf(
+  facts: readonly NamedFact[],
+  criterion: Criterion,
+  fields: Readonly<Record<string, Fact['fields']>>,
+  status: CriterionStatus,
+): NamedFact[] {
+  const wanted = status === 'not-met' ? false : undefined;
+  const found = facts.filter(({ name }) =>
+    criterion.references.some(({ fact, field }) => fact === name && fields[name]?.[field] === wanted),
+  );
+  return found.length > 0 ? found : [...facts];
 }
 
 /** Judges one criterion for one line. */
@@ -68,15 +88,20 @@ export function judgeCriterion(criterion: Criterion, read: (name: string) => Fac
   if (!criterion.asked) return { ...none, status: 'not-applicable' };
   const named = criterion.facts.map((name) => ({ name, fact: read(name) }));
   const fields = fieldsOf(named);
-  if (criterion.applies?.(fields) === false) return { ...none, status: 'not-applicable' };
+  const applies = criterion.applies?.(fields) ?? (criterion.applies ? undefined : true);
+  if (applies === false) return { ...none, status: 'not-applicable' };
   const undecided = criterion.references.filter(({ fact, field }) => fields[fact]?.[field] === undefined);
   const unread = [...new Set(undecided.flatMap(({ fact }) => read(fact).unread ?? []))];
-  const status = statusOf(criterion.met(fields), unread);
+  const { severityIf } = criterion;
+  const usual = severityIf?.when(fields) === true ? severityIf.severity : criterion.severity;
+  const isMet = criterion.met(fields);
+  // What may not apply at all cannot fail.
+  const status = statusOf(isMet === false && applies === undefined ? undefined : isMet, unread);
   const shown = named.filter(({ name }) => criterion.references.some(({ fact }) => fact === name));
   return {
     criterion,
     status,
-    severity: severityOf(criterion, shown, status),
+    severity: severityOf(criterion, inTheWayOf(shown, criterion, fields, status), status, usual),
     facts: shown,
     evidence: withoutRepeats(shown.flatMap(({ fact }) => fact.evidence ?? [])),
     unread: status === 'not-assessed' ? unread : [],

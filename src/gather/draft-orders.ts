@@ -24,6 +24,7 @@ import {
   type Guidance,
   type Purpose,
 } from './order-words';
+import { isRepeated, occurrenceOf, requisitionOf } from './order-timing';
 import { ownerOf } from './usable-resource';
 
 /** The sides an order states, by where it states them; they conflict when they differ. */
@@ -49,6 +50,8 @@ export interface DraftOrder {
   readonly modifiers: ReadonlySet<string>;
   readonly guidance: ReadonlySet<Guidance>;
   readonly purposes: ReadonlySet<Purpose>;
+  /** Whether it is for several sessions by its timing. */
+  readonly repeats: boolean;
   readonly occurrence?: Day;
   readonly authoredOn?: Day;
   readonly requisition?: string;
@@ -67,28 +70,6 @@ export interface DraftOrders {
 }
 
 const NOT_TO_BE_DONE = new Set(['revoked', 'entered-in-error', 'completed']);
-/** The day an order is meant for, if it says so to the day. */
-export function occurrenceOf(resource: Json): Day | undefined {
-  const timing = resource['occurrenceTiming'];
-  const repeat = isObject(timing) ? timing['repeat'] : undefined;
-  const bounds = isObject(repeat) ? repeat['boundsPeriod'] : undefined;
-  const event = isObject(timing) && Array.isArray(timing['event']) ? timing['event'][0] : undefined;
-  const span = resource['occurrencePeriod'];
-  return (
-    parseExactDay(resource['occurrenceDateTime']) ??
-    parseExactDay(isObject(span) ? span['start'] : undefined) ??
-    parseExactDay(event) ??
-    parseExactDay(isObject(bounds) ? bounds['start'] : undefined)
-  );
-}
-
-/** The requisition that orders placed together share. */
-export function requisitionOf(resource: Json): string | undefined {
-  const requisition = resource['requisition'];
-  if (!isObject(requisition)) return undefined;
-  const value = text(requisition['value']);
-  return value && `${text(requisition['system']) ?? ''}|${value}`;
-}
 
 /** The levels a bodySite states by code (intervertebral discs) or in words. */
 function bodySiteLevels(bodySite: readonly Concept[], discSites: ValueSet): SpineLevel[] {
@@ -145,7 +126,8 @@ function readOrder(
     levels: siteLevels.length > 0 ? separateLevels(siteLevels) : separateLevels(readLevels(written)),
     modifiers,
     guidance: guidanceIn(written),
-    purposes: purposesIn(written, modifiers),
+    purposes: purposesIn(written),
+    repeats: isRepeated(resource['occurrenceTiming']),
     ...(occurrence !== undefined && { occurrence }),
     ...(authoredOn !== undefined && { authoredOn }),
     ...(requisition !== undefined && { requisition }),

@@ -57,7 +57,15 @@ export function guidanceIn(words: string): Set<Guidance> {
   return new Set(stated(GUIDANCE_WORDS, words));
 }
 
-/** What the block is for, as the words and the modifier KX state it. */
-export function purposesIn(words: string, modifiers: ReadonlySet<string>): Set<Purpose> {
-  return new Set([...stated(PURPOSE_WORDS, words), ...(modifiers.has('KX') ? ['diagnostic' as const] : [])]);
+/** What the block is for, as the words state it. */
+export function purposesIn(words: string): Set<Purpose> {
+  return new Set(stated(PURPOSE_WORDS, words));
+}
+
+/** How many muscles the words say; lists of names are not counted. */
+export function muscleCountIn(words: string): number | undefined {
+  const [, said = ''] = /\b(\d{1,2}|one|two|three|four|five|six)\s(?:\w+\s)?muscles?\b/iu.exec(words) ?? [];
+  if (said === '') return undefined;
+  const spelled = ['one', 'two', 'three', 'four', 'five', 'six'].indexOf(said.toLowerCase()) + 1;
+  return spelled > 0 ? spelled : Number(said);
 }

@@ -23,9 +23,15 @@ export function isUsable(resource: Json): boolean {
   if (type === 'Condition' || type === 'AllergyIntolerance') {
     return !hasCode(resource['verificationStatus'], ['refuted', 'entered-in-error']);
   }
+  if (type === 'Goal') return resource['lifecycleStatus'] !== 'entered-in-error';
   if (resource['doNotPerform'] === true) return false;
   const usable = USABLE_STATUS.get(type);
   return usable === undefined || usable.has(text(resource['status']) ?? '');
+}
+
+/** Whether a goal still stands or was reached; a cancelled or rejected one is none. */
+export function isUsableGoal(goal: Json): boolean {
+  return !['cancelled', 'rejected'].includes(text(goal['lifecycleStatus']) ?? '');
 }
 
 /** A diagnosis that is suspected and not confirmed. */

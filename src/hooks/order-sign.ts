@@ -1,5 +1,6 @@
 import type { Side } from '../anatomy/side';
 import { assess, type Assessment } from '../evaluate/assess';
+import { profileOfCoverage } from '../gather/coverage';
 import { readDraftOrders } from '../gather/draft-orders';
 import { evidencedSides } from '../gather/facts/evidenced-sides';
 import { buildPatientRecord, type PatientRecord } from '../gather/patient-record';
@@ -59,8 +60,20 @@ function readGroups(
   });
 }
 
-function profileOf(request: HookRequest, { policyData, defaultProfile }: OrderSignDependencies): Profile {
-  const profile = policyData.profiles.get(request.profile ?? defaultProfile);
+/** The profile that the request names, else that of the patient's coverage, else the default. */
+function profileOf(
+  request: HookRequest,
+  groups: readonly JudgedGroup[],
+  { policyData, defaultProfile }: OrderSignDependencies,
+): Profile {
+  const { profiles } = policyData;
+  const asOf = groups[0]?.group.session.evaluatedOn ?? 0;
+  const byCoverage = (): Profile | undefined =>
+    profileOfCoverage(request.prefetch['coverage'], request.patientId, asOf, profiles.values());
+  const profile =
+    request.profile === undefined
+      ? (byCoverage() ?? profiles.get(defaultProfile))
+      : profiles.get(request.profile);
   if (profile) return profile;
   const known = [...policyData.profiles.keys()].join(', ');
   throw problem(400, 'value', `extension["${PROFILE_EXTENSION}"] must be one of: ${known}.`);
@@ -87,7 +100,7 @@ export function answerOrderSign(request: HookRequest, dependencies: OrderSignDep
   const { policyData, newId } = dependencies;
   const { patientId, draftOrders } = request;
   const groups = readGroups(draftOrders, request, dependencies);
-  const profile = profileOf(request, dependencies);
+  const profile = profileOf(request, groups, dependencies);
   if (groups.length === 0) return { cards: [] };
   const lines = groups.reduce((sum, { group }) => sum + group.lines.length, 0);
   if (lines > MOST_LINES) {

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { compileCondition, conditionReferences } from './expression';
-import type { Criterion } from './policy-data';
+import type { Criterion, OtherView } from './policy-data';
 import { placeholders } from './load-vocabulary';
-import type { CriterionSource, parametersSchema } from './schema';
+import type { CriterionSource, OtherViewSource, parametersSchema } from './policy-schema';
 import type { PolicyError } from './yaml-file';
 
 /** What the loader must know about a fact to check the data that names it. */
@@ -120,7 +120,7 @@ export function compileCriterion(
   const anyCondition = typeof source.met === 'string' ? source.met : (Object.values(source.met)[0] ?? '');
   const met = forProfile(source.met, profile) ?? anyCondition;
   const applies = forProfile(source.applies, profile);
-  const compile = (member: 'met' | 'applies', expression: string) => {
+  const compile = (member: 'met' | 'applies' | 'severityIf', expression: string) => {
     try {
       return { facts: factsNamed(expression, setting.facts), condition: compileCondition(expression) };
     } catch (error) {
@@ -141,6 +141,7 @@ export function compileCriterion(
     const forThis = forProfile(value, profile);
     if (forThis) severityWhen[finding] = forThis;
   }
+  const severityIf = source.severityIf && compile('severityIf', source.severityIf.when);
   const todo = forProfile(source.todo, profile);
   const gap = forProfile(source.gap, profile);
   return {
@@ -149,10 +150,14 @@ export function compileCriterion(
     asked,
     severity: severity === 'none' ? (elsewhere ?? 'caution') : severity,
     severityWhen,
+    ...(severityIf &&
+      source.severityIf && {
+        severityIf: { when: severityIf.condition, severity: source.severityIf.severity },
+      }),
     ...(appliesCompiled && { applies: appliesCompiled.condition }),
     met: metCompiled.condition,
     references: conditionReferences(met),
-    facts,
+    facts: [...new Set([...facts, ...(severityIf?.facts ?? [])])],
     required: forProfile(source.required, profile) ?? '',
     ...(todo !== undefined && { todo }),
     ...(gap !== undefined && { gap }),
@@ -161,4 +166,32 @@ export function compileCriterion(
     remedies: [forProfile(source.remedy, profile) ?? []].flat(),
     sources: forProfile(source.sources, profile) ?? [],
   };
+}
+
+/** Compiles what another source says for one profile; undefined when it says nothing there. */
+export function compileOtherView(
+  source: OtherViewSource,
+  profile: string,
+  setting: CriterionSetting,
+  mistake: (path: readonly string[], sentence: string) => PolicyError,
+): OtherView | undefined {
+  const stray = strayProfile(source.says, setting.profiles);
+  if (stray !== undefined) throw mistake(['says', stray], `there is no profile "${stray}"`);
+  const unknownSource = source.sources.find((id) => !setting.sources.has(id));
+  if (unknownSource !== undefined) throw mistake(['sources'], `there is no source "${unknownSource}"`);
+  const says = source.says[profile];
+  if (says === undefined) return undefined;
+  try {
+    const condition = source.applies === undefined ? undefined : compileCondition(source.applies);
+    return {
+      ...(source.id !== undefined && { id: source.id }),
+      ...(source.title !== undefined && { title: source.title }),
+      facts: source.applies === undefined ? [] : factsNamed(source.applies, setting.facts),
+      ...(condition && { applies: condition }),
+      says,
+      sources: source.sources,
+    };
+  } catch (error) {
+    throw mistake(['applies'], (error as Error).message);
+  }
 }

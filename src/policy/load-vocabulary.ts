@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { compileSelector } from './expression';
@@ -15,14 +15,16 @@ export function placeholders(template: string): string[] {
   return [...template.matchAll(/\{(\w+)\}/gu)].map((match) => match[1] ?? '');
 }
 
-export function loadValueSets(folder: string, read: Read): Map<string, ValueSet> {
-  const sets = new Map<string, ValueSet>();
-  for (const name of readdirSync(join(folder, 'value-sets')).filter((file) => file.endsWith('.yaml'))) {
-    const file = read(`value-sets/${name}`, valueSetSchema);
+/** Reads the value sets of a folder, if it has any; a name that is already known is a mistake. */
+export function loadValueSets(folder: string, at: string, read: Read, sets: Map<string, ValueSet>): void {
+  const place = join(folder, at);
+  if (!existsSync(place)) return;
+  for (const name of readdirSync(place).filter((file) => file.endsWith('.yaml'))) {
+    const file = read(`${at}/${name}`, valueSetSchema);
     if (`${file.data.id}.yaml` !== name) throw file.mistake(['id'], 'the id must be the name of the file');
+    if (sets.has(file.data.id)) throw file.mistake(['id'], `there is another value set "${file.data.id}"`);
     sets.set(file.data.id, compileValueSet(file.data));
   }
-  return sets;
 }
 
 export function loadSelectors(read: Read, valueSets: ReadonlyMap<string, ValueSet>): Map<string, Selector> {
@@ -79,33 +81,52 @@ export function loadVocabulary(read: Read): Map<string, RegExp> {
   return vocabulary;
 }
 
+export type Findings = ReadonlyMap<string, FindingWording>;
+
+function checkFinding(
+  fact: string,
+  finding: string,
+  wording: FindingWording,
+  shape: FactShape,
+  file: YamlFile<unknown>,
+): void {
+  for (const template of [wording.found, wording.todo ?? '', wording.gap ?? '']) {
+    const unknown = placeholders(template).find(
+      (word) => !shape.words.includes(word) && !shape.thresholds.includes(word),
+    );
+    if (unknown !== undefined) {
+      throw file.mistake([fact, finding], `"${unknown}" is not something the fact "${fact}" can say`);
+    }
+  }
+}
+
+/** The sentences of a findings file, each checked against the fact that reports the finding. */
 export function loadFindings(
+  name: string,
   read: Read,
   facts: Readonly<Record<string, FactShape>>,
-): Map<string, FindingWording> {
-  const file = read('findings.yaml', findingsSchema);
+): { findings: Findings; file: YamlFile<unknown> } {
+  const file = read(name, findingsSchema);
   const findings = new Map<string, FindingWording>();
-  for (const [fact, shape] of Object.entries(facts)) {
-    for (const finding of shape.findings) {
-      const wording = file.data[fact]?.[finding];
-      if (!wording)
-        throw file.mistake([fact], `the fact "${fact}" has no sentence for its finding "${finding}"`);
-      for (const template of [wording.found, wording.todo ?? '', wording.gap ?? '']) {
-        const unknown = placeholders(template).find(
-          (word) => !shape.words.includes(word) && !shape.thresholds.includes(word),
-        );
-        if (unknown !== undefined) {
-          throw file.mistake([fact, finding], `"${unknown}" is not something the fact "${fact}" can say`);
-        }
-      }
+  for (const [fact, wordings] of Object.entries(file.data)) {
+    const shape = facts[fact];
+    for (const [finding, wording] of Object.entries(wordings)) {
+      if (!shape?.findings.includes(finding))
+        throw file.mistake([fact, finding], `no fact "${fact}" reports the finding "${finding}"`);
+      checkFinding(fact, finding, wording, shape, file);
       findings.set(`${fact}.${finding}`, wording);
     }
   }
-  for (const fact of Object.keys(file.data)) {
-    const known = facts[fact];
-    const extra = Object.keys(file.data[fact] ?? {}).find((finding) => !known?.findings.includes(finding));
-    if (extra !== undefined)
-      throw file.mistake([fact, extra], `no fact "${fact}" reports the finding "${extra}"`);
+  return { findings, file };
+}
+
+/** The sentences for everything that facts can find; none may be missing. */
+export function loadAllFindings(read: Read, facts: Readonly<Record<string, FactShape>>): Findings {
+  const { findings, file } = loadFindings('findings.yaml', read, facts);
+  for (const [fact, shape] of Object.entries(facts)) {
+    const missing = shape.findings.find((finding) => !findings.has(`${fact}.${finding}`));
+    if (missing !== undefined)
+      throw file.mistake([fact], `the fact "${fact}" has no sentence for its finding "${missing}"`);
   }
   return findings;
 }

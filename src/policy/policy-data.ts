@@ -1,26 +1,15 @@
 import type { Json } from '../fhir/read';
 import type { Condition, ConditionReference } from './expression';
 import type { SelectorName, ValueSetName, VocabularyName } from './names';
-import type { CardWording, Severity } from './schema';
+import type { ProcedureSource, Severity } from './policy-schema';
+import type { CardWording } from './schema';
 import type { ValueSet } from './value-set';
 
 /** A place of the spine that a procedure code is meant for. */
 export type ProcedureRegion = 'cervical-thoracic' | 'lumbar-sacral';
 
-/** One procedure code as `cds-services/procedures.yaml` describes it. */
-export interface Procedure {
-  readonly code: string;
-  readonly family: string;
-  readonly kind: string;
-  readonly label: string;
-  readonly region?: ProcedureRegion | undefined;
-  readonly otherRegion?: string | undefined;
-  readonly addOnTo?: readonly string[] | undefined;
-  readonly oncePerSide?: boolean | undefined;
-  readonly notWith?: readonly string[] | undefined;
-  readonly imageGuidanceIncluded?: boolean | undefined;
-  readonly bilateralAsTwoLines?: boolean | undefined;
-}
+/** One procedure code as its policy describes it; the family is the policy. */
+export type Procedure = ProcedureSource & { readonly family: string };
 
 /** A code that only accompanies a procedure: guidance or sedation. */
 export interface Companion {
@@ -61,6 +50,8 @@ export interface Criterion {
   readonly asked: boolean;
   readonly severity: Severity;
   readonly severityWhen: Readonly<Record<string, Severity>>;
+  /** Another severity for lines of which the condition holds. */
+  readonly severityIf?: { readonly when: Condition; readonly severity: Severity };
   readonly applies?: Condition;
   readonly met: Condition;
   /** The facts' fields that the condition names, in its order. */
@@ -77,12 +68,32 @@ export interface Criterion {
   readonly sources: readonly string[];
 }
 
+/** What another source says beside the criteria: nothing to be met, shown beside what is. */
+export interface OtherView {
+  /** Listed as a caution under this id; without one it is only a line of the card. */
+  readonly id?: string;
+  readonly title?: string;
+  readonly facts: readonly string[];
+  readonly applies?: Condition;
+  readonly says: string;
+  readonly sources: readonly string[];
+}
+
 export type Threshold = number | boolean | undefined;
 
 export interface Profile {
   readonly id: string;
   readonly title: string;
   readonly standsFor: string;
+  readonly coverage?: CoverageRule | undefined;
+}
+
+/** By which coverage a patient gets a profile: who pays, or what kind of coverage it is. */
+export interface CoverageRule {
+  readonly payors: readonly { readonly system: string; readonly value: string }[];
+  readonly types: readonly { readonly system: string; readonly prefix: string }[];
+  readonly names: readonly string[];
+  readonly notNames: readonly string[];
 }
 
 /** The written criteria for one procedure family. */
@@ -92,15 +103,33 @@ export interface Policy {
   readonly title: string;
   readonly short: string;
   readonly approvedBy: readonly string[];
-  readonly excludedDiagnoses: readonly ValueSet[];
+  /** What a sentence calls the supported diagnoses. */
+  readonly diagnosesCalled: string;
   supportedDiagnoses(profile: string): readonly ValueSet[];
+  /** Supported as well when the order's words name the nerve. */
+  readonly supportedForNerve: readonly {
+    readonly words: readonly string[];
+    readonly sets: readonly ValueSet[];
+  }[];
+  excludedDiagnoses(profile: string): readonly ValueSet[];
+  /** Stated on an order, these exclude nothing and all other codes do; undefined: every other code is open. */
+  openDiagnoses(profile: string): readonly ValueSet[] | undefined;
   criteria(profile: string): readonly Criterion[];
+  otherViews(profile: string): readonly OtherView[];
+  finding(fact: string, finding: string): FindingWording;
   threshold(profile: string, name: string): Threshold;
 }
 
 export interface Excludes1Rule {
   readonly code: string;
   readonly with: readonly string[];
+}
+
+export interface NerveRule {
+  readonly nerve: string;
+  readonly words: readonly string[];
+  /** The code of its own, if it has one. */
+  readonly code?: string | undefined;
 }
 
 export interface MisnamedRule {
@@ -130,9 +159,11 @@ export interface PolicyData {
   readonly sources: ReadonlyMap<string, Source>;
   readonly excludes1: readonly Excludes1Rule[];
   readonly misnamed: readonly MisnamedRule[];
+  readonly nerves: readonly NerveRule[];
+  /** Milligrams of oral morphine that one milligram of the opioid is worth. */
+  readonly opioidFactors: ReadonlyMap<string, number>;
   readonly wording: CardWording;
   valueSet(name: ValueSetName): ValueSet;
   selector(name: SelectorName): Selector;
   vocabulary(name: VocabularyName): RegExp;
-  finding(fact: string, finding: string): FindingWording;
 }

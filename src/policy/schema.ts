@@ -3,18 +3,12 @@ import { type CodeSystem, CODE_SYSTEMS } from './code-systems';
 import { parseExactDay } from '../time/days';
 
 /** The shapes of the files in `cds-services/`. Types are inferred, so that data and code cannot disagree. */
-const sentence = z.string().min(1);
-const id = z.string().regex(/^[a-z][a-z0-9-]*$/u, 'must be lower-case words joined by hyphens');
-const criterionId = z.string().regex(/^[A-Z]{2,4}-[A-Z0-9]+$/u, 'must look like TF-CC');
-const codeText = z.string('must be quoted, codes are strings').min(1);
-const isoDate = z
+export const sentence = z.string().min(1);
+export const id = z.string().regex(/^[a-z][a-z0-9-]*$/u, 'must be lower-case words joined by hyphens');
+export const codeText = z.string('must be quoted, codes are strings').min(1);
+export const isoDate = z
   .string()
   .refine((date) => date.length === 10 && parseExactDay(date) !== undefined, 'must be YYYY-MM-DD');
-const perProfile = <T extends z.ZodType>(value: T) => z.record(id, value);
-const sameOrPerProfile = <T extends z.ZodType>(value: T) => z.union([value, perProfile(value)]);
-
-export const SEVERITIES = ['hard', 'documentation', 'caution', 'contraindication', 'coding'] as const;
-export type Severity = (typeof SEVERITIES)[number];
 
 export const valueSetSchema = z.strictObject({
   id,
@@ -89,41 +83,42 @@ export const sourcesSchema = z.record(
 
 export const profilesSchema = z.record(
   id,
-  z.strictObject({ title: sentence, description: sentence, standsFor: sentence }),
+  z.strictObject({
+    title: sentence,
+    description: sentence,
+    standsFor: sentence,
+    /** The active coverage by which a patient gets this profile. */
+    coverage: z
+      .strictObject({
+        payors: z.array(z.strictObject({ system: sentence, value: sentence })),
+        types: z.array(z.strictObject({ system: sentence, prefix: codeText })),
+        names: z.array(sentence).min(1),
+        notNames: z.array(sentence),
+      })
+      .optional(),
+  }),
 );
 
-export const proceduresSchema = z.strictObject({
-  procedures: z.array(
-    z.strictObject({
-      code: codeText,
-      family: id,
-      kind: id,
-      label: sentence,
-      region: z.enum(['cervical-thoracic', 'lumbar-sacral']).optional(),
-      otherRegion: codeText.optional(),
-      addOnTo: z.array(codeText).optional(),
-      oncePerSide: z.boolean().optional(),
-      /** Kinds of procedure that should not be done in the same session. */
-      notWith: z.array(id).optional(),
-      imageGuidanceIncluded: z.boolean().optional(),
-      bilateralAsTwoLines: z.boolean().optional(),
-    }),
-  ),
-  companions: z.array(
-    z.strictObject({
-      code: codeText,
-      kind: z.enum(['ultrasound', 'fluoroscopy', 'ct', 'sedation']),
-      label: sentence,
-    }),
-  ),
-});
+export const companionsSchema = z.array(
+  z.strictObject({
+    code: codeText,
+    kind: z.enum(['ultrasound', 'fluoroscopy', 'ct', 'sedation']),
+    label: sentence,
+  }),
+);
 
 export const codingRulesSchema = z.strictObject({
   excludes1: z.array(z.strictObject({ code: codeText, with: z.array(codeText).min(1) })),
   misnamed: z.array(
     z.strictObject({ code: codeText, saidToBe: sentence, means: sentence, instead: codeText }),
   ),
+  /** Nerves by the words an order names them with; with the code of their own, if they have one. */
+  nerves: z.array(
+    z.strictObject({ nerve: sentence, words: z.array(sentence).min(1), code: codeText.optional() }),
+  ),
 });
+
+export const opioidFactorsSchema = z.record(id, z.number());
 
 export const findingsSchema = z.record(
   z.string(),
@@ -134,56 +129,6 @@ export const findingsSchema = z.record(
 );
 
 export const vocabularySchema = z.record(z.string(), z.array(sentence).min(1));
-
-export const parametersSchema = z.record(
-  z.string().regex(/^[a-z][A-Za-z0-9]*$/u),
-  z.strictObject({
-    description: sentence,
-    unit: sentence,
-    values: perProfile(
-      z.strictObject({
-        value: z.union([z.number(), z.boolean(), z.null()]),
-        from: isoDate,
-        sources: z.array(id).min(1),
-      }),
-    ),
-  }),
-);
-
-export const criterionSchema = z.strictObject({
-  id: criterionId,
-  title: sentence,
-  severity: sameOrPerProfile(z.enum([...SEVERITIES, 'none'])),
-  severityWhen: z.record(z.string(), sameOrPerProfile(z.enum(SEVERITIES))).optional(),
-  applies: sameOrPerProfile(sentence).optional(),
-  met: sameOrPerProfile(sentence),
-  required: sameOrPerProfile(sentence),
-  todo: sameOrPerProfile(sentence).optional(),
-  gap: sameOrPerProfile(sentence).optional(),
-  quietWhenMet: z.boolean().default(false),
-  /** Present, it makes the card critical and opens its summary. */
-  redFlag: z.boolean().default(false),
-  remedy: sameOrPerProfile(z.union([sentence, z.array(sentence)])).optional(),
-  sources: sameOrPerProfile(z.array(id).min(1)),
-});
-export type CriterionSource = z.infer<typeof criterionSchema>;
-
-export const criteriaSchema = z.strictObject({ criteria: z.array(criterionSchema) });
-
-export const policySchema = z.strictObject({
-  id,
-  version: z.string().regex(/^\d+\.\d+\.\d+$/u, 'must be three numbers such as 0.1.0'),
-  title: sentence,
-  short: sentence,
-  status: z.enum(['draft', 'active', 'retired']),
-  approvedBy: z.array(sentence),
-  diagnoses: z.strictObject({
-    supported: sameOrPerProfile(z.array(id)),
-    excluded: z.array(id),
-  }),
-  includes: z.array(criterionId),
-  criteria: z.array(criterionSchema),
-});
 
 export const serviceSchema = z.strictObject({
   id,
@@ -209,6 +154,7 @@ export const cardWordingSchema = z.strictObject({
   notAsked: sentence,
   more: sentence,
   lines: sentence,
+  otherView: sentence,
   footer: sentence,
   notApproved: sentence,
   approved: sentence,

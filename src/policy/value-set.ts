@@ -56,7 +56,8 @@ export function codeKey(code: Code): string | undefined {
   return system && `${system}|${normalCode(system, code.code)}`;
 }
 
-function wholeWords(words: readonly string[]): RegExp | undefined {
+/** The words as a pattern that finds them whole, in any case; undefined for no words. */
+export function wholeWords(words: readonly string[]): RegExp | undefined {
   if (words.length === 0) return undefined;
   const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&'));
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})(?![\\p{L}\\p{N}])`, 'iu');

@@ -1,7 +1,7 @@
 import type { Assessment } from '../evaluate/assess';
 import type { CriterionResult, CriterionStatus } from '../evaluate/criterion';
 import { withoutRepeats, type Evidence } from '../gather/facts/fact';
-import type { Severity } from '../policy/schema';
+import type { Severity } from '../policy/policy-schema';
 import { formatDay } from '../time/days';
 import { foundOf, requiredOf, type Speaker } from './wording';
 
@@ -87,6 +87,27 @@ function extensionCriterion({
   };
 }
 
+/** Other views that have an id, as cautions. */
+function listedViews({ lines }: Assessment): ExtensionCriterion[] {
+  const views = new Set(lines.flatMap(({ otherViews }) => otherViews));
+  return [...views].flatMap((view): ExtensionCriterion[] => {
+    if (view.id === undefined) return [];
+    const about = lines.filter(({ otherViews }) => otherViews.includes(view));
+    const codes = [...new Set(about.map(({ line }) => line.procedure.code))];
+    return [
+      {
+        id: view.id,
+        title: view.title ?? view.id,
+        severity: 'caution',
+        status: 'not-met',
+        ...(about.length < lines.length && { lines: codes }),
+        found: view.says,
+        citations: view.sources,
+      },
+    ];
+  });
+}
+
 function scoreOf(assessment: Assessment): { met: number; applicable: number } {
   const counted = assessment.lines
     .flatMap((line) => line.results)
@@ -111,7 +132,10 @@ export function assessmentExtension(assessment: Assessment, told: readonly ToldR
         code: line.procedure.code,
         determination,
       })),
-      criteria: told.filter(({ result }) => isListed(result)).map(extensionCriterion),
+      criteria: [
+        ...told.filter(({ result }) => isListed(result)).map(extensionCriterion),
+        ...listedViews(assessment),
+      ],
     },
   };
 }

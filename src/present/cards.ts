@@ -139,6 +139,19 @@ function sourcesSection(
   return [`${headings['sources'] ?? ''} ${each.join('; ')}.`];
 }
 
+/** What other sources say, one line each; beside an order that is refused anyway it would change nothing. */
+function otherViewsSection({ lines }: Assessment, speaker: Speaker): string[] {
+  const open = lines.filter(
+    ({ determination }) => determination === 'meets-criteria' || determination === 'documentation-gaps',
+  );
+  const { sources, wording } = speaker.policyData;
+  return [...new Set(open.flatMap(({ otherViews }) => otherViews))].map((view) => {
+    const each = view.sources.flatMap((id) => sources.get(id) ?? []);
+    const strengths = each.map(({ id, strength }) => `${id}: ${escapeMarkdown(strength)}`).join('; ');
+    return fill(wording.otherView, { says: escapeMarkdown(view.says), sources: strengths });
+  });
+}
+
 function footerOf({ policy, profile, group }: Assessment, speaker: Speaker): string {
   const { wording } = speaker.policyData;
   const approval =
@@ -168,6 +181,7 @@ export function presentCard(context: SuggestionContext): Card {
     ...linesSentence(assessment, speaker),
     ...openTable(open, speaker),
     ...metSection(told, speaker),
+    ...otherViewsSection(assessment, speaker),
     ...sourcesSection(told, open, speaker),
     footerOf(assessment, speaker),
   ].join('\n\n');

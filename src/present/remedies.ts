@@ -1,11 +1,20 @@
 import { type Side, joinSides } from '../anatomy/side';
 import type { Assessment, LineAssessment } from '../evaluate/assess';
-import { type Json, isObject, objects, text } from '../fhir/read';
+import { type Json, concepts, isObject, objects, text } from '../fhir/read';
+import { sideOfSites } from '../gather/body-site';
 import type { DraftOrder } from '../gather/draft-orders';
 import type { OrderedLine } from '../gather/sessions';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 import { canBeChanged, newLineBeside, sideCoding, withCode } from './changed-order';
 import type { Speaker, Words } from './wording';
+
+const SIDE_MODIFIERS: readonly string[] = ['LT', 'RT', '50'];
+
+function modifierOf(side: Side) {
+  return side === 'both'
+    ? { system: CODE_SYSTEMS.cpt, code: '50' }
+    : { system: CODE_SYSTEMS.hcpcs, code: side === 'left' ? 'LT' : 'RT' };
+}
 
 export interface SuggestionContext {
   readonly assessment: Assessment;
@@ -31,7 +40,7 @@ type Change =
   | { readonly type: 'create' | 'update'; readonly resource: Json }
   | { readonly type: 'delete'; readonly resourceId: string };
 
-function labelOf(code: string, speaker: Speaker): string {
+export function labelOf(code: string, speaker: Speaker): string {
   return speaker.policyData.procedures.get(code)?.label ?? code;
 }
 
@@ -57,7 +66,14 @@ export function addPrimary(
   return [{ remedy: 'add-primary', words, isRecommended: true, actions }];
 }
 
-export function removeAddOn(failing: readonly OrderedLine[]): Draft[] {
+/** One code of an order. */
+interface CodeOnOrder {
+  readonly order: DraftOrder;
+  readonly procedure: { readonly code: string };
+}
+
+/** Takes codes off their orders; an order of which nothing is left is removed. */
+export function removeLines(failing: readonly CodeOnOrder[], remedy: string): Draft[] {
   const orders = [...new Set(failing.map((line) => line.order))];
   if (!orders.every(canBeChanged)) return [];
   const actions = orders.map((order) => {
@@ -77,7 +93,7 @@ export function removeAddOn(failing: readonly OrderedLine[]): Draft[] {
     };
   });
   const codes = [...new Set(failing.map((line) => line.procedure.code))];
-  return [{ remedy: 'remove-add-on', words: { codes: codes.join(' and ') }, isRecommended: false, actions }];
+  return [{ remedy, words: { codes: codes.join(' and ') }, isRecommended: false, actions }];
 }
 
 /**
@@ -125,6 +141,36 @@ export function addSide(failing: readonly OrderedLine[], { evidencedSides }: Sug
       return { remedy: 'add-side', words: { side }, isRecommended: evidenced === side, actions };
     })
     .toSorted((a, b) => Number(b.isRecommended) - Number(a.isRecommended));
+}
+
+/** Where body site and modifiers name different sides: either of them, said in both places. */
+export function matchSide(failing: readonly OrderedLine[]): Draft[] {
+  const orders = [...new Set(failing.map((line) => line.order))].filter(
+    ({ sides }) => new Set(Object.values(sides)).size > 1,
+  );
+  if (orders.length === 0 || !orders.every(canBeChanged)) return [];
+  const stated = [...new Set(orders.flatMap(({ sides }) => Object.values(sides)))];
+  return stated.map((side): Draft => {
+    const actions = orders.map((order) => {
+      const detail = objects(order.resource['orderDetail']).filter(
+        ({ coding }) => !objects(coding).some(({ code }) => SIDE_MODIFIERS.includes(text(code) ?? '')),
+      );
+      const words = objects(order.resource['bodySite']).filter(
+        (site) => sideOfSites(concepts(site)) === undefined,
+      );
+      const bodySite = [...words, { coding: [sideCoding(side)] }];
+      const modifier = { coding: [modifierOf(side)] };
+      return {
+        change: {
+          type: 'update' as const,
+          resource: { ...order.resource, bodySite, orderDetail: [...detail, modifier] },
+        },
+        order,
+        words: { side },
+      };
+    });
+    return { remedy: 'match-side', words: { side }, isRecommended: false, actions };
+  });
 }
 
 /** A diagnostic block answers unclear imaging; it is no way round missing imaging, another side or a failed requirement. */

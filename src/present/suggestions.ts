@@ -4,13 +4,22 @@ import type { CriterionResult } from '../evaluate/criterion';
 import { isObject, text } from '../fhir/read';
 import type { Action, Suggestion } from './card';
 import {
+  addBilateralModifier,
+  dropReason,
+  removeBilateralModifier,
+  removeCompanions,
+  replaceCodes,
+  replaceReasons,
+} from './coding-remedies';
+import {
   type Draft,
   type SuggestionContext,
   addPrimary,
   addSide,
   couldBeDiagnostic,
   markDiagnostic,
-  removeAddOn,
+  matchSide,
+  removeLines,
   switchRegion,
 } from './remedies';
 import { type Speaker, fill } from './wording';
@@ -24,15 +33,34 @@ function draftsFor(remedy: string, failing: readonly LineAssessment[], context: 
     case 'add-primary':
       return addPrimary(lines, context);
     case 'remove-add-on':
-      return removeAddOn(lines);
+      return removeLines(lines, remedy);
+    case 'remove-line': {
+      // Of lines that only exclude each other, one is to go; of others, all.
+      const isWholeCard = lines.length > 1 && lines.length === context.assessment.lines.length;
+      return isWholeCard ? lines.flatMap((line) => removeLines([line], remedy)) : removeLines(lines, remedy);
+    }
     case 'switch-region':
       return switchRegion(lines, context);
     case 'add-side':
       return addSide(lines, context);
+    case 'match-side':
+      return matchSide(lines);
     case 'mark-diagnostic':
       return failing.every(couldBeDiagnostic) ? markDiagnostic(lines) : [];
+    case 'add-modifier-50':
+      return addBilateralModifier(failing);
+    case 'remove-modifier-50':
+      return removeBilateralModifier(failing);
+    case 'remove-companion':
+      return removeCompanions(remedy, ['ultrasound', 'fluoroscopy', 'ct'], context);
+    case 'remove-sedation':
+      return removeCompanions(remedy, ['sedation'], context);
+    case 'replace-reason':
+      return replaceReasons(failing, context);
+    case 'drop-reason':
+      return dropReason(failing);
     default:
-      return [];
+      return replaceCodes(remedy, failing, context);
   }
 }
 
@@ -135,23 +163,22 @@ function keepsPromise(
  */
 export function suggestionsFor(context: SuggestionContext): Suggestion[] {
   const { assessment, speaker } = context;
-  const drafts: Draft[] = [];
-  const seen = new Set<string>();
+  const drafts = new Map<string, Draft>();
   for (const criterion of assessment.policy.criteria(assessment.profile.id)) {
-    for (const remedy of criterion.remedies.filter((name) => !seen.has(name))) {
+    for (const remedy of criterion.remedies) {
       const failing = assessment.lines.filter(({ results }) =>
         results.some((result) => result.criterion.id === criterion.id && needsRemedy(result)),
       );
       if (failing.length === 0) continue;
-      const kept = draftsFor(remedy, failing, context).filter((draft) =>
-        keepsPromise(draft, criterion.id, failing, context),
-      );
-      if (kept.length > 0) seen.add(remedy);
-      drafts.push(...kept);
+      for (const draft of draftsFor(remedy, failing, context)) {
+        const name = JSON.stringify([draft.remedy, draft.words]);
+        if (!drafts.has(name) && keepsPromise(draft, criterion.id, failing, context)) drafts.set(name, draft);
+      }
     }
   }
-  const recommended = drafts.find((draft) => draft.isRecommended);
-  const ordered = [...drafts.filter((d) => d === recommended), ...drafts.filter((d) => d !== recommended)];
+  const all = [...drafts.values()];
+  const recommended = all.find((draft) => draft.isRecommended);
+  const ordered = [...all.filter((d) => d === recommended), ...all.filter((d) => d !== recommended)];
   return ordered
     .slice(0, MOST_SUGGESTIONS)
     .map((draft) => compose({ ...draft, isRecommended: draft === recommended }, speaker, context.newId));

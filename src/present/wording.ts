@@ -59,7 +59,7 @@ export function unreadTodoOf(results: readonly CriterionResult[], speaker: Speak
 }
 
 function wordingOf(fact: NamedFact, speaker: Speaker) {
-  return speaker.policyData.finding(fact.name, fact.fact.finding);
+  return speaker.policy.finding(fact.name, fact.fact.finding);
 }
 
 /** What was found, fact by fact; for what could not be read, which keys are missing. */

@@ -36,8 +36,8 @@ function withoutCare(context: FactContext<Parameter>, unread: readonly string[])
     .items.find((entry) => !isAfter(performed(entry.resource).start, context.asOf));
   if (refusal) {
     const evidence = [evidenceOf(refusal, performed(refusal.resource).start, nameOf(refusal))];
-    const longEnough = unread.length > 0 ? undefined : false;
-    return { finding: 'refused' as const, fields: { longEnough }, evidence, unread };
+    const none = unread.length > 0 ? undefined : false;
+    return { finding: 'refused' as const, fields: { longEnough: none, onFile: none }, evidence, unread };
   }
   if (context.select('physicalTherapyEvaluations').items.length > 0) {
     return { finding: 'evaluation-only' as const, fields: {}, unread };
@@ -48,7 +48,7 @@ function withoutCare(context: FactContext<Parameter>, unread: readonly string[])
 
 /** Whether active care (therapy with exercise, or directed home exercise) lasted as long as the profile asks. */
 export const activeCare = defineFact({
-  fields: ['longEnough'],
+  fields: ['longEnough', 'onFile'],
   findings: [
     'long-enough',
     'stopped-for-medical-reason',
@@ -56,6 +56,7 @@ export const activeCare = defineFact({
     'continuing',
     'imprecise',
     'undated',
+    'undated-accepted',
     'refused',
     'evaluation-only',
     'passive-only',
@@ -64,7 +65,8 @@ export const activeCare = defineFact({
   thresholds: ['conservativeCareDays', 'seriesGapDays', 'chiropracticCounts'],
   words: ['days', 'from', 'to', 'sufficientOn', 'missing', 'allDays', 'reason'],
   read(context: FactContext<Parameter>) {
-    const minimum = context.threshold('conservativeCareDays') ?? 0;
+    const asked = context.threshold('conservativeCareDays');
+    const minimum = asked ?? 0;
     const gapDays = context.threshold('seriesGapDays') ?? 0;
     const evaluations = context.select('physicalTherapyEvaluations').items;
     const { items: treatments, unread } = activeTreatments(context);
@@ -74,21 +76,32 @@ export const activeCare = defineFact({
     const days = daysOf(courses, 'surely');
     const words = { days, missing: minimum - days, ...spanWords(courses) };
     const told = { words, evidence: evidenceOfCourses(courses) };
-    if (days >= minimum) return { finding: 'long-enough', fields: { longEnough: true }, ...told };
+    const isDated = courses.some((course) => course.surely);
+    if (asked === undefined && !isDated)
+      return { finding: 'undated-accepted', fields: { longEnough: true, onFile: true }, ...told };
+    if (days >= minimum)
+      return { finding: 'long-enough', fields: { longEnough: true, onFile: true }, ...told };
 
     const stopped = courses.find((course) => course.stoppedForMedicalReason);
     const allDays = stopped ? daysOfAllCare(courses, gapDays, context) : 0;
     if (stopped && allDays >= minimum) {
       const withReason = { ...told, words: { ...words, allDays, reason: reasonsToStop(stopped) } };
-      return { finding: 'stopped-for-medical-reason', fields: { longEnough: true }, ...withReason };
+      return {
+        finding: 'stopped-for-medical-reason',
+        fields: { longEnough: true, onFile: true },
+        ...withReason,
+      };
     }
-    if (courses.some((course) => course.undated)) return { finding: 'undated', fields: {}, ...told, unread };
-    if (daysOf(courses, 'atMost') >= minimum) return { finding: 'imprecise', fields: {}, ...told, unread };
+    if (courses.some((course) => course.undated))
+      return { finding: 'undated', fields: { onFile: true }, ...told, unread };
+    if (daysOf(courses, 'atMost') >= minimum)
+      return { finding: 'imprecise', fields: { onFile: true }, ...told, unread };
 
     // Drugs that were not read could only matter to care that was stopped for a medical reason.
     const drugs = stopped ? context.select('systemicDrugTrials').unread : [];
     const hidden = [...new Set([...unread, ...drugs])];
-    const tooShort = { fields: { longEnough: hidden.length > 0 ? undefined : false }, unread: hidden };
+    const longEnough = hidden.length > 0 ? undefined : false;
+    const tooShort = { fields: { longEnough, onFile: true }, unread: hidden };
     const goingOnUntil = courses.flatMap((course) =>
       course.ongoing && course.surely ? [course.surely[1]] : [],
     );

@@ -1,5 +1,5 @@
 import { concepts } from '../../fhir/read';
-import { occurrenceOf, requisitionOf } from '../draft-orders';
+import { occurrenceOf, requisitionOf } from '../order-timing';
 import type { Selected } from '../record-entry';
 import { listed } from '../readings/evidence';
 import { defineFact, type LineContext } from './fact';

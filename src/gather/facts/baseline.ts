@@ -12,61 +12,39 @@ function scoreEvidence(score: Score): Evidence {
   return evidenceOf(score.entry, score.on, `${score.member.label} ${score.value}${score.unit}`);
 }
 
+interface Newest {
+  readonly fact: Fact<'recent' | 'severeEnough', Finding>;
+  readonly value?: number | undefined;
+}
+
 /** The newest usable score and whether it is recent enough; day `days` back still counts. */
-function newestScore(
-  scores: readonly Score[],
-  unread: readonly string[],
-  asOf: Day,
-  days: number,
-): Fact<'recent', Finding> {
+function newestScore(scores: readonly Score[], unread: readonly string[], asOf: Day, days: number): Newest {
   const upToNow = newestFirst(scores.filter((score) => !isAfter(score.on, asOf)));
   const usable = upToNow.filter((score) => score.value !== undefined);
-  const wordsOf = (score: Score) => ({
-    score: `${Number((score.value ?? 0).toFixed(1))}${score.unit}`,
-    name: score.member.label,
-    date: scoreEvidence(score).date ?? '',
-    age: score.on ? asOf - score.on.latest : '',
-  });
+  const told = (finding: Finding, score: Score): Newest => {
+    const point = scoreEvidence(score);
+    const words = {
+      score: `${Number((score.value ?? 0).toFixed(1))}${score.unit}`,
+      name: score.member.label,
+      date: point.date ?? '',
+      age: score.on ? asOf - score.on.latest : '',
+    };
+    const fact = { finding, words, evidence: [point] };
+    return finding === 'recent'
+      ? { fact: { ...fact, fields: { recent: true } }, value: score.value }
+      : { fact: { ...fact, fields: {}, unread } };
+  };
   const surely = usable.find((score) => score.on && asOf - score.on.earliest <= days);
-  if (surely)
-    return {
-      finding: 'recent',
-      fields: { recent: true },
-      words: wordsOf(surely),
-      evidence: [scoreEvidence(surely)],
-    };
+  if (surely) return told('recent', surely);
   const dated = usable.find((score) => score.on);
-  if (dated) {
-    const perhaps = dated.on !== undefined && asOf - dated.on.latest <= days;
-    return {
-      finding: perhaps ? 'imprecise' : 'stale',
-      fields: {},
-      words: wordsOf(dated),
-      evidence: [scoreEvidence(dated)],
-      unread,
-    };
-  }
+  if (dated?.on) return told(asOf - dated.on.latest <= days ? 'imprecise' : 'stale', dated);
   const undated = usable[0];
-  if (undated)
-    return {
-      finding: 'undated',
-      fields: {},
-      words: wordsOf(undated),
-      evidence: [scoreEvidence(undated)],
-      unread,
-    };
+  if (undated) return told('undated', undated);
   const odd = upToNow[0];
-  if (odd) {
-    const evidence = evidenceOf(odd.entry, odd.on, odd.member.label);
-    return {
-      finding: 'unusable',
-      fields: {},
-      words: { name: odd.member.label, date: evidence.date ?? '' },
-      evidence: [evidence],
-      unread,
-    };
-  }
-  return { finding: 'none', fields: {}, unread };
+  if (!odd) return { fact: { finding: 'none', fields: {}, unread } };
+  const evidence = evidenceOf(odd.entry, odd.on, odd.member.label);
+  const words = { name: odd.member.label, date: evidence.date ?? '' };
+  return { fact: { finding: 'unusable', fields: {}, words, evidence: [evidence], unread } };
 }
 
 function scoresOf(
@@ -81,15 +59,23 @@ function scoresOf(
   };
 }
 
-/** A current pain score. */
+/** A current pain score, and whether the pain is as severe as the profile asks. */
 export const painScore = defineFact({
-  fields: ['recent'],
-  findings: ['recent', 'stale', 'imprecise', 'undated', 'unusable', 'none'],
-  thresholds: ['baselineDays'],
+  fields: ['recent', 'severeEnough'],
+  findings: ['recent', 'too-mild', 'stale', 'imprecise', 'undated', 'unusable', 'none'],
+  thresholds: ['baselineDays', 'minimumPainScore'],
   words: ['score', 'name', 'date', 'age'],
   read(context) {
     const { scores, selection } = scoresOf(context, 'painScores');
-    return newestScore(scores, selection.unread, context.asOf, context.threshold('baselineDays') ?? 0);
+    const { unread } = selection;
+    const newest = newestScore(scores, unread, context.asOf, context.threshold('baselineDays') ?? 0);
+    if (!newest.fact.fields.recent) return newest.fact;
+    const minimum = context.threshold('minimumPainScore') ?? 0;
+    const isEnough = (newest.value ?? 0) >= minimum;
+    if (isEnough) return { ...newest.fact, fields: { recent: true, severeEnough: true } };
+    // A newer score may stand where it could not be read.
+    const severeEnough = unread.length > 0 ? undefined : false;
+    return { ...newest.fact, finding: 'too-mild', fields: { recent: true, severeEnough }, unread };
   },
 });
 
@@ -102,7 +88,7 @@ export const functionScore = defineFact({
   read(context) {
     const days = context.threshold('baselineDays') ?? 0;
     const { scores, selection } = scoresOf(context, 'functionScores');
-    const byScore = newestScore(scores, selection.unread, context.asOf, days);
+    const byScore = newestScore(scores, selection.unread, context.asOf, days).fact;
     if (byScore.fields.recent || !context.setting('functionalStatementCounts')) return byScore;
     const statement = newestFirst(
       context

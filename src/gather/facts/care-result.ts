@@ -1,26 +1,11 @@
-import { states, statesBefore } from '../../fhir/narrative';
-import { concepts, notes, wordsOf } from '../../fhir/read';
-import { type Evidence, type LineContext, defineFact } from './fact';
+import { type Evidence, defineFact } from './fact';
 import type { Selected } from '../record-entry';
 import { activeTreatments } from '../readings/active-treatments';
 import { drugDates, isAfter } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
+import { resultOf } from '../readings/treatment-result';
 import { datesOfTreatment } from '../readings/treatment-courses';
 import { type Day, parseDays } from '../../time/days';
-
-type Result = 'failed' | 'succeeded' | 'succeeded-in-words';
-
-function resultOf(entry: Selected, context: LineContext): Result | undefined {
-  const { resource } = entry;
-  const outcome = [...concepts(resource['outcome']), ...concepts(resource['statusReason'])];
-  if (outcome.some((concept) => context.policyData.valueSet('outcome-failure').memberOf(concept)))
-    return 'failed';
-  if (outcome.some((concept) => context.policyData.valueSet('outcome-success').memberOf(concept)))
-    return 'succeeded';
-  const words = [...outcome.map(wordsOf), ...notes(resource['note'])].join('\n');
-  if (statesBefore(words, context.policyData.vocabulary('careFailed'))) return 'failed';
-  return states(words, context.policyData.vocabulary('careSucceeded')) ? 'succeeded-in-words' : undefined;
-}
 
 function endOf(entry: Selected): Day {
   const dates = datesOfTreatment(entry);

@@ -1,5 +1,12 @@
 import { defineFact } from './fact';
-import { type Stated, confirmed, ofOrder, ofProblemList } from '../readings/diagnoses';
+import {
+  type Stated,
+  confirmed,
+  ofOrder,
+  ofOrderOutside,
+  ofProblemList,
+  supportedSets,
+} from '../readings/diagnoses';
 
 /** Whether the diagnosis is one that the policy supports: the order's coded reasons first, then the problem list. */
 export const diagnosis = defineFact({
@@ -13,10 +20,12 @@ export const diagnosis = defineFact({
     'possible',
     'none',
   ],
-  words: ['diagnosis', 'other'],
+  words: ['diagnosis', 'other', 'wanted'],
   read(context) {
-    const sets = context.policy.supportedDiagnoses(context.profile);
-    const excluded = context.policy.excludedDiagnoses;
+    const sets = supportedSets(context);
+    const excluded = context.policy.excludedDiagnoses(context.profile);
+    const open = context.policy.openDiagnoses(context.profile);
+    const wanted = context.policy.diagnosesCalled;
     const { unread } = context.select('conditions');
     const zosterSet = context.policyData.valueSet('zoster-diagnoses');
     const isZoster = (stated: Stated): boolean => zosterSet.memberOf(stated.concept) !== undefined;
@@ -34,9 +43,9 @@ export const diagnosis = defineFact({
     const listed = ofProblemList(context, sets);
     const allSure = confirmed(listed);
     const sure = allSure[0];
-    const statedExcluded = ofOrder(context, excluded)[0];
+    const statedExcluded = ofOrder(context, excluded)[0] ?? (open && ofOrderOutside(context, open)[0]);
     if (statedExcluded) {
-      const words = { diagnosis: statedExcluded.name };
+      const words = { diagnosis: statedExcluded.name, wanted };
       if (sure) {
         return {
           finding: 'disagree',
@@ -78,11 +87,11 @@ export const diagnosis = defineFact({
       return {
         finding: 'excluded-on-list',
         fields: { supported },
-        words: { diagnosis: listedExcluded.name },
+        words: { diagnosis: listedExcluded.name, wanted },
         evidence: [listedExcluded.evidence],
         unread,
       };
     }
-    return { finding: 'none', fields: {}, unread };
+    return { finding: 'none', fields: {}, words: { wanted }, unread };
   },
 });

@@ -1,28 +1,36 @@
-import { addMonths, formatDay, formatDays } from '../../time/days';
-import { earlierSessions, reliefAfter, type EarlierSession, type Relief } from '../readings/earlier-blocks';
-import { evidenceOf } from '../readings/evidence';
+import { formatDay, formatDays } from '../../time/days';
+import {
+  earlierSessions,
+  pointAtSession,
+  reliefAfter,
+  type EarlierSession,
+  type Relief,
+} from '../readings/earlier-blocks';
 import { hasPrimary } from './add-on';
-import { defineFact, type Evidence } from './fact';
-
-function pointAt({ blocks, on }: EarlierSession): Evidence[] {
-  return blocks.map(({ entry, procedure }) =>
-    evidenceOf(entry, on, `${procedure.label} (${procedure.code})`),
-  );
-}
+import { defineFact } from './fact';
 
 function dateOf({ on }: EarlierSession): string | undefined {
   return on && formatDays(on);
 }
 
-type ReliefFinding = 'sufficient' | 'insufficient' | 'too-little-length-unknown' | 'too-short-size-unknown';
+type ReliefFinding =
+  | 'sufficient'
+  | 'enough-for-any-time'
+  | 'insufficient'
+  | 'too-little-length-unknown'
+  | 'too-short-size-unknown';
 
 /** What the record says about a relief, or undefined when it leaves the answer open. */
-function weighRelief(
+export function weighRelief(
   { percent, days }: Relief,
   minimumPercent: number,
-  minimumDays: number,
+  minimumDays: number | undefined,
 ): ReliefFinding | undefined {
   const isTooLittle = percent !== undefined && percent < minimumPercent;
+  if (minimumDays === undefined) {
+    if (percent === undefined) return undefined;
+    return isTooLittle ? 'too-little-length-unknown' : 'enough-for-any-time';
+  }
   const isTooShort = days !== undefined && days < minimumDays;
   if (isTooLittle && days === undefined) return 'too-little-length-unknown';
   if (isTooShort && percent === undefined) return 'too-short-size-unknown';
@@ -30,11 +38,12 @@ function weighRelief(
   return percent !== undefined && days !== undefined ? 'sufficient' : undefined;
 }
 
-/** Whether the last earlier epidural of the region whose result is on file helped enough, for long enough. */
+/** Whether the last earlier block of the kind and region whose result is on file helped enough, for long enough. */
 export const earlierRelief = defineFact({
   fields: ['earlierBlock', 'sufficient'],
   findings: [
     'sufficient',
+    'enough-for-any-time',
     'insufficient',
     'too-little-length-unknown',
     'too-short-size-unknown',
@@ -45,19 +54,20 @@ export const earlierRelief = defineFact({
   words: ['percent', 'days', 'date'],
   read(context) {
     const minimumPercent = context.threshold('repeatReliefPercent') ?? 0;
-    const minimumDays = context.threshold('repeatReliefDays') ?? 0;
+    const minimumDays = context.threshold('repeatReliefDays');
     const { sessions, unread: unreadBlocks } = earlierSessions(context);
     const unread = [...new Set([...unreadBlocks, ...context.select('painReliefPercents').unread])];
     for (const session of sessions) {
       const relief = reliefAfter(session, context);
       const finding = weighRelief(relief, minimumPercent, minimumDays);
       if (!finding) continue;
-      const sufficient = finding === 'sufficient' || (unread.length > 0 ? undefined : false);
+      const isEnough = finding === 'sufficient' || finding === 'enough-for-any-time';
+      const sufficient = isEnough || (unread.length > 0 ? undefined : false);
       return {
         finding,
         fields: { earlierBlock: true, sufficient },
         words: { percent: relief.percent ?? '', days: relief.days ?? '', date: dateOf(session) },
-        evidence: [...pointAt(session), ...relief.evidence],
+        evidence: [...pointAtSession(session), ...relief.evidence],
         unread,
       };
     }
@@ -67,11 +77,17 @@ export const earlierRelief = defineFact({
       return { finding: 'no-earlier-block', fields: { earlierBlock }, unread: unreadBlocks };
     }
     const words = { date: dateOf(latest) };
-    return { finding: 'unknown', fields: { earlierBlock: true }, words, evidence: pointAt(latest), unread };
+    return {
+      finding: 'unknown',
+      fields: { earlierBlock: true },
+      words,
+      evidence: pointAtSession(latest),
+      unread,
+    };
   },
 });
 
-/** Whether the last epidural of an earlier session is long enough ago. */
+/** Whether the last block of an earlier session is long enough ago. */
 export const lastBlock = defineFact({
   fields: ['counts', 'longEnoughAgo'],
   findings: ['long-enough-ago', 'too-recent', 'imprecise', 'no-earlier-block', 'no-primary'],
@@ -87,11 +103,11 @@ export const lastBlock = defineFact({
       return { finding: 'no-earlier-block', fields: { counts: isComplete ? false : undefined }, unread };
     const isUndatedAny = sessions.some(({ on }) => !on);
     if (!latest.on)
-      return { finding: 'imprecise', fields: { counts: true }, evidence: pointAt(latest), unread };
+      return { finding: 'imprecise', fields: { counts: true }, evidence: pointAtSession(latest), unread };
     const surely = context.asOf - latest.on.latest;
     const atMost = context.asOf - Math.max(...sessions.flatMap(({ on }) => on?.earliest ?? []));
     const words = { days: surely, date: dateOf(latest), notBefore: formatDay(latest.on.latest + minimum) };
-    const told = { words, evidence: pointAt(latest), unread };
+    const told = { words, evidence: pointAtSession(latest), unread };
     if (atMost < minimum) {
       return {
         finding: 'too-recent',
@@ -108,36 +124,7 @@ export const lastBlock = defineFact({
   },
 });
 
-/** Whether the sessions of the rolling twelve months leave room for one more. */
-export const sessionCount = defineFact({
-  fields: ['belowLimit'],
-  findings: ['below-limit', 'at-limit', 'imprecise'],
-  thresholds: ['maximumSessions', 'sessionWindowMonths'],
-  words: ['count', 'next', 'notBefore'],
-  read(context) {
-    const limit = context.threshold('maximumSessions') ?? Number.POSITIVE_INFINITY;
-    const { sessions, unread } = earlierSessions(context);
-    const months = context.threshold('sessionWindowMonths') ?? 0;
-    const windowStart = addMonths(context.asOf, -months);
-    const isComplete = unread.length === 0;
-    // A session known only to the month may be one of those known to the day, so it is not surely another one.
-    const surely = sessions.filter(({ on }) => on && on.earliest === on.latest && on.earliest > windowStart);
-    const perhaps = sessions.filter(({ on }) => !on || on.latest > windowStart);
-    const oldestInTheWay = surely[limit - 1]?.on?.earliest;
-    const words = {
-      count: surely.length,
-      next: surely.length + 1,
-      notBefore: oldestInTheWay === undefined ? '' : formatDay(addMonths(oldestInTheWay, months)),
-    };
-    const told = { words, evidence: surely.flatMap(pointAt), unread };
-    if (surely.length >= limit)
-      return { finding: 'at-limit', fields: { belowLimit: isComplete ? false : undefined }, ...told };
-    if (perhaps.length >= limit) return { finding: 'imprecise', fields: {}, ...told };
-    return { finding: 'below-limit', fields: { belowLimit: isComplete || undefined }, ...told };
-  },
-});
-
-/** Whether relief after the last epidurals was short, or shorter than before: a reason to ask a surgeon. */
+/** Whether relief after the last blocks was short, or shorter than before: a reason to ask a surgeon. */
 export const reliefTrend = defineFact({
   fields: ['safe'],
   findings: ['short', 'shorter-than-before', 'lasting', 'unknown'],
@@ -157,7 +144,7 @@ export const reliefTrend = defineFact({
       return { finding: 'unknown', fields: { safe: isKnownNone || undefined }, unread };
     }
     const words = { days: last.days, before: previous?.days ?? '', date: dateOf(last.session) };
-    const evidence = [...pointAt(last.session), ...last.relief.evidence];
+    const evidence = [...pointAtSession(last.session), ...last.relief.evidence];
     if (last.days < minimum) return { finding: 'short', fields: { safe: false }, words, evidence };
     if (previous && last.days < previous.days) {
       return { finding: 'shorter-than-before', fields: { safe: false }, words, evidence };

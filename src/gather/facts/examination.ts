@@ -4,12 +4,27 @@ import { type Side } from '../../anatomy/side';
 import type { Selected } from '../record-entry';
 import { isAfter, observedNewestFirst, observedOn } from '../readings/dates-of';
 import { evidenceOf, listed, nameOf } from '../readings/evidence';
-import { defineFact, type LineContext } from './fact';
+import { defineFact, type Fact, type LineContext } from './fact';
+
+const NEGATIVE = /\b(?:negative|absent|none|normal|not (?:present|tender|painful|reproduced))\b|^\s*no\b/iu;
 
 /** What an examination found, in its own words. */
 export function examinationResult(entry: Selected): string {
   const coded = concepts(entry.resource['valueCodeableConcept']).map(wordsOf);
   return listed([...coded, text(entry.resource['valueString']) ?? ''].filter((part) => part !== ''));
+}
+
+function hasResult(entry: Selected): boolean {
+  return examinationResult(entry) !== '' || typeof entry.resource['valueBoolean'] === 'boolean';
+}
+
+/** Whether a test says that there is nothing to be found. */
+export function isNegative({ resource }: Selected, context: LineContext): boolean {
+  if (resource['valueBoolean'] === false) return true;
+  const coded = concepts(resource['valueCodeableConcept']);
+  const negative = context.policyData.valueSet('exam-negative');
+  const words = [...coded.map(wordsOf), text(resource['valueString']) ?? ''].join('; ');
+  return coded.some((value) => negative.memberOf(value)) || NEGATIVE.test(words);
 }
 
 /** The side an examination was done on, from its bodySite. */
@@ -24,29 +39,68 @@ export function focusedExaminations(context: LineContext): { items: Selected[]; 
   return { items: items.filter(({ on }) => !isAfter(on, context.asOf)), unread };
 }
 
-/** Whether a focused neurologic examination is on file, whatever it found. */
+function describe(entry: Selected): string {
+  return [nameOf(entry), examinationResult(entry)].filter((part) => part !== '').join(': ');
+}
+
+/** Examinations for a sentence and as evidence. */
+function tellExaminations(found: readonly Selected[]) {
+  const evidence = found.map((entry) => evidenceOf(entry, observedOn(entry.resource), describe(entry)));
+  const words = { examinations: listed([...new Set(found.map(nameOf))]), date: evidence[0]?.date ?? '' };
+  return { words, evidence };
+}
+
+function upToNow(entries: readonly Selected[], context: LineContext): Selected[] {
+  return entries.filter((entry) => !isAfter(observedOn(entry.resource), context.asOf));
+}
+
+type Recorded = Fact<'recorded', 'recorded' | 'narrative' | 'none'>;
+
+/** Whatever they found: the examinations on file, else those that only words describe. */
+function recordedExamination(
+  { items, unread }: { readonly items: readonly Selected[]; readonly unread: readonly string[] },
+  context: LineContext,
+): Recorded {
+  if (items.length > 0)
+    return { finding: 'recorded', fields: { recorded: true }, ...tellExaminations(items) };
+  const narrative = upToNow(context.select('narrativeExaminations').items, context);
+  if (narrative.length === 0) return { finding: 'none', fields: {}, unread };
+  return { finding: 'narrative', fields: { recorded: true }, ...tellExaminations(narrative) };
+}
+
+/** Whether a focused neurologic examination is on file (a straight-leg raise is one), whatever it found. */
 export const examination = defineFact({
   fields: ['recorded'],
   findings: ['recorded', 'narrative', 'none'],
   words: ['examinations', 'date'],
+  read: (context) => recordedExamination(focusedExaminations(context), context),
+});
+
+/** Whether a neurologic examination is on file, whatever it found. */
+export const neurologicExamination = defineFact({
+  fields: ['recorded'],
+  findings: ['recorded', 'narrative', 'none'],
+  words: ['examinations', 'date'],
   read(context) {
-    const { items, unread } = focusedExaminations(context);
-    const isNarrative = items.length === 0;
-    const narrative = (): Selected[] =>
-      context
-        .select('narrativeExaminations')
-        .items.filter((entry) => !isAfter(observedOn(entry.resource), context.asOf));
-    const found = isNarrative ? narrative() : items;
-    const describe = (entry: Selected): string =>
-      [nameOf(entry), examinationResult(entry)].filter((s) => s !== '').join(': ');
-    const evidence = found.map((entry) => evidenceOf(entry, observedOn(entry.resource), describe(entry)));
-    if (found.length === 0) return { finding: 'none', fields: {}, unread };
-    const words = { examinations: listed([...new Set(found.map(nameOf))]), date: evidence[0]?.date ?? '' };
-    return {
-      finding: isNarrative ? 'narrative' : 'recorded',
-      fields: { recorded: true },
-      words,
-      evidence,
-    };
+    const { items, unread } = context.select('neurologicExaminations');
+    return recordedExamination({ items: upToNow(observedNewestFirst(items), context), unread }, context);
+  },
+});
+
+/** Whether facet loading or facet tenderness was found; an equivocal test is not negative. */
+export const facetExamination = defineFact({
+  fields: ['positive'],
+  findings: ['positive', 'negative', 'none'],
+  words: ['examinations', 'date'],
+  read(context) {
+    const tests = context.select('facetTests');
+    const done = upToNow(observedNewestFirst(tests.items), context).filter(hasResult);
+    const positive = done.filter((entry) => !isNegative(entry, context));
+    if (positive.length > 0)
+      return { finding: 'positive', fields: { positive: true }, ...tellExaminations(positive) };
+    const { unread } = tests;
+    if (done.length === 0) return { finding: 'none', fields: {}, unread };
+    const none = unread.length > 0 ? undefined : false;
+    return { finding: 'negative', fields: { positive: none }, ...tellExaminations(done), unread };
   },
 });

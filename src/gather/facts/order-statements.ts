@@ -67,12 +67,15 @@ export const orderLevel = defineFact({
 /** Whether a block on both sides carries the modifiers that say so. */
 export const bilateralCoding = defineFact({
   fields: ['bilateral', 'marked'],
-  findings: ['one-side', 'marked', 'not-marked', 'add-on-with-50'],
+  findings: ['one-side', 'marked', 'not-marked', 'add-on-with-50', 'never'],
   words: ['code'],
   read(context) {
     const { order, procedure } = context.line;
     const words = { code: procedure.code };
-    if (order.side !== 'both') return { finding: 'one-side', fields: { bilateral: false } };
+    if (order.modifiers.has('50') && !procedure.bilateralModifier)
+      return { finding: 'never', fields: { bilateral: true, marked: false }, words };
+    if (order.side !== 'both' || !procedure.sided)
+      return { finding: 'one-side', fields: { bilateral: false } };
     if (order.modifiers.has('50') && procedure.addOnTo) {
       return { finding: 'add-on-with-50', fields: { bilateral: true, marked: false }, words };
     }
@@ -90,7 +93,7 @@ export const diagnosticPurpose = defineFact({
     const { purposes, modifiers } = context.line.order;
     const words = { code: context.line.procedure.code };
     const flagged = modifiers.has('KX');
-    if (!purposes.has('diagnostic'))
+    if (!purposes.has('diagnostic') && !flagged)
       return { finding: 'not-diagnostic', fields: { diagnostic: false, flagged: false }, words };
     return { finding: flagged ? 'flagged' : 'not-flagged', fields: { diagnostic: true, flagged }, words };
   },

@@ -1,47 +1,65 @@
-import { defineFact } from './fact';
+import { addMonths, type Day } from '../../time/days';
+import { defineFact, type Fact, type LineContext } from './fact';
 import { onsetOf } from '../readings/conditions';
 import { isAfter } from '../readings/dates-of';
 import { asMember, supportingConditions } from '../readings/diagnoses';
 import { diagnosisName, evidenceOf } from '../readings/evidence';
 
-/** How long the pain has lasted: the longest onset among the Conditions that support the diagnosis. */
+type Finding = 'long-enough' | 'too-short' | 'imprecise' | 'no-onset' | 'no-condition';
+const FINDINGS = ['long-enough', 'too-short', 'imprecise', 'no-onset', 'no-condition'] as const;
+const WORDS = ['days', 'onset', 'diagnosis'] as const;
+
+/**
+ * How long the pain has lasted, by the longest onset among the Conditions that support the diagnosis; `isEnough` says
+ * whether an onset on a day lies far enough back.
+ */
+function durationOf(context: LineContext, isEnough: (onset: Day) => boolean): Fact<'longEnough', Finding> {
+  const { unread } = context.select('conditions');
+  const supporting = supportingConditions(context);
+  const dated = supporting
+    .flatMap((entry) => {
+      const onset = onsetOf(entry);
+      return onset && !isAfter(onset, context.asOf) ? [{ entry, onset }] : [];
+    })
+    .toSorted((a, b) => a.onset.latest - b.onset.latest || a.onset.earliest - b.onset.earliest);
+  const longest = dated[0];
+  if (!longest) return { finding: supporting.length > 0 ? 'no-onset' : 'no-condition', fields: {}, unread };
+  const diagnosis = diagnosisName(asMember(longest.entry, context));
+  const evidence = [evidenceOf(longest.entry, longest.onset, diagnosis)];
+  const days = Math.max(context.asOf - longest.onset.latest, 0);
+  const told = { words: { days, onset: evidence[0]?.date ?? '', diagnosis }, evidence };
+  if (isEnough(longest.onset.latest))
+    return { finding: 'long-enough', fields: { longEnough: true }, ...told };
+  if (dated.some(({ onset }) => isEnough(onset.earliest)))
+    return { finding: 'imprecise', fields: {}, ...told, unread };
+  const longEnough = unread.length > 0 ? undefined : false;
+  return { finding: 'too-short', fields: { longEnough }, ...told, unread };
+}
+
+/** Whether the pain has lasted as many days as the profile asks. */
 export const painDuration = defineFact({
   fields: ['longEnough'],
-  findings: ['long-enough', 'too-short', 'imprecise', 'no-onset', 'no-condition'],
+  findings: FINDINGS,
   thresholds: ['minimumPainDays'],
-  words: ['days', 'onset', 'diagnosis'],
+  words: WORDS,
   read(context) {
     const minimum = context.threshold('minimumPainDays') ?? 0;
-    const { unread } = context.select('conditions');
-    const supporting = supportingConditions(context);
-    const dated = supporting
-      .flatMap((entry) => {
-        const onset = onsetOf(entry);
-        return onset && !isAfter(onset, context.asOf) ? [{ entry, onset }] : [];
-      })
-      .toSorted((a, b) => a.onset.latest - b.onset.latest || a.onset.earliest - b.onset.earliest);
-    const longest = dated[0];
-    if (!longest) {
-      return { finding: supporting.length > 0 ? 'no-onset' : 'no-condition', fields: {}, unread };
-    }
-    const surely = context.asOf - longest.onset.latest;
-    const atMost = Math.max(...dated.map(({ onset }) => context.asOf - onset.earliest));
-    const evidence = [
-      evidenceOf(longest.entry, longest.onset, diagnosisName(asMember(longest.entry, context))),
-    ];
-    const words = {
-      days: Math.max(surely, 0),
-      onset: evidence[0]?.date ?? '',
-      diagnosis: diagnosisName(asMember(longest.entry, context)),
-    };
-    if (surely >= minimum) return { finding: 'long-enough', fields: { longEnough: true }, words, evidence };
-    if (atMost >= minimum) return { finding: 'imprecise', fields: {}, words, evidence, unread };
-    return {
-      finding: 'too-short',
-      fields: { longEnough: unread.length > 0 ? undefined : false },
-      words,
-      evidence,
-      unread,
-    };
+    return durationOf(context, (onset) => context.asOf - onset >= minimum);
+  },
+});
+
+/** Whether the pain is chronic: as many calendar months as the profile asks, or more than that. */
+export const chronicPain = defineFact({
+  fields: ['longEnough'],
+  findings: FINDINGS,
+  thresholds: ['minimumPainMonths', 'longerThanMonths'],
+  words: WORDS,
+  read(context) {
+    const months = context.threshold('minimumPainMonths') ?? 0;
+    const isLonger = context.setting('longerThanMonths');
+    return durationOf(context, (onset) => {
+      const reached = addMonths(onset, months);
+      return isLonger ? reached < context.asOf : reached <= context.asOf;
+    });
   },
 });

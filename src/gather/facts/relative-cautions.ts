@@ -1,10 +1,13 @@
+import { isSameLevel, levelName } from '../../anatomy/spine-level';
 import { states } from '../../fhir/narrative';
 import { concepts, wordsOf } from '../../fhir/read';
 import type { SelectorName } from '../../policy/names';
+import { memberOf } from '../../policy/value-set';
 import type { Selected } from '../record-entry';
 import { dangersIn, tellDangers } from '../readings/dangers';
 import { observedNewestFirst } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
+import { placeOf } from '../readings/report-findings';
 import { examinationResult } from './examination';
 import { absentIfRead, defineFact, type LineContext } from './fact';
 
@@ -24,8 +27,34 @@ function caution(...selectors: readonly SelectorName[]) {
 
 export const antiangiogenicDrug = caution('antiangiogenics');
 export const limitedLifeExpectancy = caution('hospiceCare');
-/** Fusion, earlier spine surgery or a tumour. */
-export const alteredAnatomy = caution('alteredSpineAnatomy', 'spinalFusions');
+
+/** Whether a fusion is coded at the level of the line. */
+function isFusedThere(entry: Selected, context: LineContext): boolean {
+  const { level } = context.line;
+  const fusion = context.policyData.valueSet('fusion-diagnoses');
+  const isFusion =
+    entry.resource['resourceType'] === 'Procedure' || memberOf(entry.concepts, [fusion]) !== undefined;
+  const { levels } = placeOf(concepts(entry.resource['bodySite']), context);
+  return level !== undefined && isFusion && levels.some((named) => isSameLevel(named, level));
+}
+
+/** Fusion, earlier spine surgery or a tumour; a fusion at the ordered level is more than a caution to some. */
+export const alteredAnatomy = defineFact({
+  fields: ['absent'],
+  findings: ['fused-level', 'present', 'absent'],
+  words: ['what', 'date', 'level'],
+  read(context) {
+    const { sure, unread } = dangersIn(context, 'alteredSpineAnatomy', 'spinalFusions');
+    const fused = sure.filter((entry) => isFusedThere(entry, context));
+    if (fused.length > 0) {
+      const { words, evidence } = tellDangers(fused);
+      const level = context.line.level ? levelName(context.line.level) : '';
+      return { finding: 'fused-level', fields: { absent: false }, words: { ...words, level }, evidence };
+    }
+    if (sure.length > 0) return { finding: 'present', fields: { absent: false }, ...tellDangers(sure) };
+    return absentIfRead(unread);
+  },
+});
 export const injectateAllergy = caution('injectateAllergies', 'injectateAllergyStatus');
 
 function isPositive(test: Selected, context: LineContext): boolean {

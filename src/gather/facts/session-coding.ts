@@ -2,6 +2,7 @@ import { compareLevels, levelName } from '../../anatomy/spine-level';
 import { defineFact } from './fact';
 import { listed } from '../readings/evidence';
 import { compareCodes, type OrderedLine } from '../sessions';
+import type { PolicyData } from '../../policy/policy-data';
 
 /** Whether the session holds a block that should not be done together with this one. */
 export const sessionMix = defineFact({
@@ -12,9 +13,9 @@ export const sessionMix = defineFact({
     const { procedure } = context.line;
     const others = context.group.session.lines.map((line) => line.procedure);
     const unfit = others.filter((other) => procedure.notWith?.includes(other.kind));
-    const epidurals = others.filter(
-      (other) => other.kind === procedure.kind && other.region !== procedure.region,
-    );
+    const epidurals = procedure.oneRegionASession
+      ? others.filter((other) => other.kind === procedure.kind && other.region !== procedure.region)
+      : [];
     const codes = (of: readonly { code: string }[]): string =>
       listed([...new Set(of.map((o) => o.code))].toSorted());
     if (unfit.length > 0)
@@ -32,10 +33,14 @@ export const sessionMix = defineFact({
 /** Whether the guidance that is ordered fits a code that includes fluoroscopy or CT. */
 export const guidance = defineFact({
   fields: ['fits'],
-  findings: ['fits', 'ultrasound', 'billed-separately'],
-  words: ['code', 'companion'],
+  findings: ['fits', 'ultrasound', 'billed-separately', 'unguided'],
+  words: ['code', 'companion', 'guidedCode'],
   read(context) {
     const { procedure, order } = context.line;
+    const { code, withGuidance } = procedure;
+    if (withGuidance !== undefined) {
+      return { finding: 'unguided', fields: { fits: false }, words: { code, guidedCode: withGuidance } };
+    }
     if (!procedure.imageGuidanceIncluded) return { finding: 'fits', fields: { fits: true } };
     const companions = context.group.session.companions.map((line) => line.companion);
     const ofKind = (...kinds: string[]): string =>
@@ -62,21 +67,26 @@ function isBefore(a: OrderedLine, b: OrderedLine): boolean {
   return byLevel < 0 || (byLevel === 0 && a.order.reference < b.order.reference);
 }
 
+/** The code for the level after the one that the code is for. */
+export function nextCode(code: string, policyData: PolicyData): string | undefined {
+  return [...policyData.procedures.values()].find(({ addOnTo }) => addOnTo?.includes(code))?.code;
+}
+
 /** Whether a code that is meant once a side is ordered again for the same side. */
 export const unitCount = defineFact({
   fields: ['once'],
-  findings: ['once', 'repeated'],
+  findings: ['once', 'repeated', 'repeated-first'],
   words: ['code', 'addOn'],
   read(context) {
     const { line, group, policyData } = context;
-    const { code } = line.procedure;
-    if (!line.procedure.oncePerSide) return { finding: 'once', fields: { once: true } };
-    const same = group.lines.filter((other) => other.procedure.code === code && other !== line);
+    const { code, once } = line.procedure;
+    if (!once) return { finding: 'once', fields: { once: true } };
+    const within = once === 'session' ? group.session.lines : group.lines;
+    const same = within.filter((other) => other.procedure.code === code && other !== line);
     if (!same.some((other) => isBefore(other, line))) return { finding: 'once', fields: { once: true } };
-    const addOnCode = [...policyData.procedures.values()].find((procedure) =>
-      procedure.addOnTo?.includes(code),
-    )?.code;
-    return { finding: 'repeated', fields: { once: false }, words: { code, addOn: addOnCode ?? '' } };
+    const next = nextCode(code, policyData);
+    const words = { code, addOn: next ?? '' };
+    return { finding: next === undefined ? 'repeated' : 'repeated-first', fields: { once: false }, words };
   },
 });
 
@@ -104,8 +114,8 @@ export const levelCount = defineFact({
       )
       .toSorted((a, b) => compareCodes(a, b) || (isBefore(a, b) ? -1 : 1));
     const levels = [...new Set(ordered.map(key))];
-    const position = levels.indexOf(key(line)) + 1;
-    const words = { levels: levels.length, position };
+    const position = Math.max(levels.indexOf(key(line)) + 1, line.procedure.fromLevel ?? 1);
+    const words = { levels: Math.max(levels.length, position), position };
     return {
       finding: position > limit ? 'beyond-limit' : 'within-limit',
       fields: { withinLimit: position <= limit },

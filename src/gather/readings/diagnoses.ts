@@ -1,4 +1,5 @@
-import type { Concept } from '../../fhir/read';
+import { wordsOf, type Concept } from '../../fhir/read';
+import { codeSystemOf } from '../../policy/code-systems';
 import type { Evidence, LineContext } from '../facts/fact';
 import type { RecordEntry, Selected } from '../record-entry';
 import { isActive, isConfirmed, recordedOn, wasKnown } from './conditions';
@@ -71,6 +72,18 @@ export function ofOrder(context: LineContext, sets: readonly ValueSet[]): Stated
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** ICD-10-CM reasons of the order that are in none of the sets; our lists of other systems are not complete. */
+export function ofOrderOutside(context: LineContext, sets: readonly ValueSet[]): Stated[] {
+  const { reference } = context.line.order;
+  return codedReasons(context).flatMap((concept) => {
+    const coding = concept.codings.find(({ system }) => codeSystemOf(system) === 'icd10cm');
+    if (!coding || memberOf([concept], sets)) return [];
+    const member: Member = { system: 'icd10cm', code: coding.code, label: wordsOf(concept) };
+    const name = nameIn(concept, member);
+    return [{ concept, name, member, evidence: { reference, summary: name } }];
+  });
+}
+
 /** Active diagnoses of the problem list from the sets, in the region of the ordered code or without a region. */
 export function ofProblemList(context: LineContext, sets: readonly ValueSet[]): Stated[] {
   const listed = context.select('conditions').items.flatMap((entry): Stated[] => {
@@ -93,13 +106,23 @@ export function confirmed(stated: readonly Stated[]): Stated[] {
   return stated.filter(({ condition }) => !condition || isConfirmed(condition));
 }
 
+/** The diagnoses that support the line: those of the policy, and those that go with the nerve the order names. */
+export function supportedSets(context: LineContext): readonly ValueSet[] {
+  const { policy, profile, line } = context;
+  const words = line.order.words.toLowerCase();
+  const forNerve = policy.supportedForNerve
+    .filter((rule) => rule.words.some((word) => words.includes(word)))
+    .flatMap(({ sets }) => sets);
+  return [...policy.supportedDiagnoses(profile), ...forNerve];
+}
+
 /** The active confirmed Conditions that support the line's diagnosis: stated on the order, or in its region. */
 export function supportingConditions(context: LineContext): Selected[] {
   return context.once('supportingConditions', () => readSupportingConditions(context));
 }
 
 function readSupportingConditions(context: LineContext): Selected[] {
-  const sets = context.policy.supportedDiagnoses(context.profile);
+  const sets = supportedSets(context);
   const inRegion = confirmed(ofProblemList(context, sets)).flatMap((stated) => stated.condition ?? []);
   const onOrder = new Set(codedReasons(context).flatMap((c) => c.codings.map((coding) => coding.code)));
   const stated = context
@@ -127,7 +150,7 @@ function readSupportingConditions(context: LineContext): Selected[] {
 }
 
 export function asMember(entry: Selected, context: LineContext): Selected {
-  const sets = context.policy.supportedDiagnoses(context.profile);
+  const sets = supportedSets(context);
   const member = memberOf(entry.concepts, sets);
   return member ? { ...entry, member } : entry;
 }

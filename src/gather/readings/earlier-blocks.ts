@@ -7,9 +7,14 @@ import { isAfter, observedOn, performed } from './dates-of';
 import { evidenceOf, nameOf } from './evidence';
 import { measurements, readScores, type Measured, type Score } from './scores';
 
+export interface EarlierBlock {
+  readonly entry: Selected;
+  readonly procedure: Procedure;
+}
+
 /** The blocks that were done on one day before the session now ordered. */
 export interface EarlierSession {
-  readonly blocks: readonly { readonly entry: Selected; readonly procedure: Procedure }[];
+  readonly blocks: readonly EarlierBlock[];
   /** Undefined when the record does not say when. */
   readonly on?: DayInterval | undefined;
 }
@@ -44,16 +49,23 @@ interface EarlierSessions {
 }
 
 /**
- * Sessions with a block of the ordered code's kind and region, before the evaluation date, latest first; those
- * without a date come last.
+ * Sessions with a block of the kind (the ordered code's own, if none is named) and of the ordered code's region, before
+ * the evaluation date, latest first; those without a date come last.
  */
-export function earlierSessions(context: LineContext): EarlierSessions {
-  return context.once('earlierSessions', () => readEarlierSessions(context));
+export function earlierSessions(context: LineContext, kind = context.line.procedure.kind): EarlierSessions {
+  return context.once(`earlierSessions ${kind}`, () => readEarlierSessions(context, kind));
 }
 
-function readEarlierSessions(context: LineContext): EarlierSessions {
+/** The blocks of a session as evidence. */
+export function pointAtSession({ blocks, on }: EarlierSession): Evidence[] {
+  return blocks.map(({ entry, procedure }) =>
+    evidenceOf(entry, on, `${procedure.label} (${procedure.code})`),
+  );
+}
+
+function readEarlierSessions(context: LineContext, kind: string): EarlierSessions {
   const { items, unread } = context.select('earlierProcedures');
-  const { kind, region } = context.line.procedure;
+  const { region } = context.line.procedure;
   const sessions = new Map<string, EarlierSession>();
   for (const entry of items) {
     const on = performed(entry.resource).start;

@@ -39,6 +39,10 @@ export function tellReport({ entry, on }: Report, what?: string) {
   return { words: { study, date: evidence[0]?.date, ...(what !== undefined && { what }) }, evidence };
 }
 
+export function pointAtReport(report: Report): Evidence {
+  return evidenceOf(report.entry, report.on, nameOf(report.entry));
+}
+
 export function tellFinding({ report, words }: ImagingFinding) {
   return tellReport(report, words);
 }

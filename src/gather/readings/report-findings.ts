@@ -7,12 +7,13 @@ import type { LineContext } from '../facts/fact';
 import { type Found, type Report, narrativeOf } from './report';
 import type { RecordEntry, Selected } from '../record-entry';
 
-interface Place {
+export interface Place {
   readonly levels: readonly SpineLevel[];
   readonly side?: Side;
 }
 
-function placeOf(sites: readonly Concept[], context: LineContext): Place {
+/** The levels and the side that body sites name, by code or in words. */
+export function placeOf(sites: readonly Concept[], context: LineContext): Place {
   const discs = context.policyData.valueSet('disc-level-sites');
   const words = sites.map(allWordsOf).join('; ');
   const codings = sites.flatMap((site) => site.codings);
@@ -61,7 +62,7 @@ function joinPlaces(places: readonly Place[]): Place {
 const ABSENT = /\b(?:absent|negative|none|not (?:present|seen|detected|identified))\b|^\s*no\b/iu;
 
 /** Whether an Observation of a finding says that it is not there. */
-function saysAbsent({ resource }: RecordEntry, context: LineContext): boolean {
+export function saysAbsent({ resource }: RecordEntry, context: LineContext): boolean {
   if (resource['valueBoolean'] === false) return true;
   const value = concepts(resource['valueCodeableConcept']);
   const words = [...value.map(wordsOf), text(resource['valueString']) ?? ''].join('; ');

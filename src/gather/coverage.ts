@@ -1,0 +1,89 @@
+import {
+  allWordsOf,
+  codingsOf,
+  concepts,
+  isObject,
+  number,
+  objects,
+  period,
+  text,
+  type Json,
+} from '../fhir/read';
+import type { CoverageRule, Profile } from '../policy/policy-data';
+import { wholeWords } from '../policy/value-set';
+import type { Day } from '../time/days';
+import { ownerOf } from './usable-resource';
+
+/** What came under the coverage key: a Bundle of them, or one; Organizations may stand beside them. */
+function resourcesIn(answer: unknown): Json[] {
+  if (!isObject(answer)) return [];
+  if (answer['resourceType'] !== 'Bundle') return [answer];
+  return objects(answer['entry']).flatMap((entry) =>
+    isObject(entry['resource']) ? [entry['resource']] : [],
+  );
+}
+
+function isInForce(coverage: Json, patientId: string, asOf: Day): boolean {
+  const { start, end } = period(coverage['period']);
+  return (
+    coverage['resourceType'] === 'Coverage' &&
+    coverage['status'] === 'active' &&
+    ownerOf(coverage, patientId) === 'patient' &&
+    (start === undefined || start.earliest <= asOf) &&
+    (end === undefined || end.latest >= asOf)
+  );
+}
+
+/** Who pays: the references themselves, and the Organizations they point at. */
+function payorsOf(coverage: Json, all: readonly Json[]): Json[] {
+  return objects(coverage['payor']).flatMap((payor) => {
+    const reference = text(payor['reference']) ?? '';
+    const contained = objects(coverage['contained']).find(({ id }) => `#${text(id)}` === reference);
+    const organization =
+      contained ??
+      all.find(
+        ({ resourceType, id }) =>
+          resourceType === 'Organization' && reference.endsWith(`Organization/${text(id)}`),
+      );
+    return organization ? [payor, organization] : [payor];
+  });
+}
+
+function matches(coverage: Json, all: readonly Json[], rule: CoverageRule): boolean {
+  const payors = payorsOf(coverage, all);
+  const identifiers = payors.flatMap((payor) => objects(payor['identifier']));
+  const isPayor = identifiers.some((identifier) =>
+    rule.payors.some(({ system, value }) => identifier['system'] === system && identifier['value'] === value),
+  );
+  const isType = codingsOf(coverage['type']).some(({ system, code }) =>
+    rule.types.some((type) => type.system === system && code.startsWith(type.prefix)),
+  );
+  const names = [
+    ...payors.flatMap((payor) => [text(payor['display']) ?? '', text(payor['name']) ?? '']),
+    ...identifiers.map((identifier) => text(identifier['value']) ?? ''),
+    ...concepts(coverage['type']).map(allWordsOf),
+  ].join('; ');
+  const isNamed =
+    wholeWords(rule.names)?.test(names) === true && wholeWords(rule.notNames)?.test(names) !== true;
+  return isPayor || isType || isNamed;
+}
+
+/**
+ * The profile that the patient's coverage in force on the day chooses; of several coverages the one that pays first
+ * decides, if they say so. Undefined when none chooses.
+ */
+export function profileOfCoverage(
+  answer: unknown,
+  patientId: string,
+  asOf: Day,
+  profiles: Iterable<Profile>,
+): Profile | undefined {
+  const all = resourcesIn(answer);
+  const inForce = all.filter((resource) => isInForce(resource, patientId, asOf));
+  const orderOf = (coverage: Json): number => number(coverage['order']) ?? Number.POSITIVE_INFINITY;
+  const first = Math.min(...inForce.map(orderOf));
+  const deciding = inForce.filter((coverage) => orderOf(coverage) === first);
+  return [...profiles].find(
+    ({ coverage: rule }) => rule && deciding.some((coverage) => matches(coverage, all, rule)),
+  );
+}

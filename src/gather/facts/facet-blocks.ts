@@ -1,0 +1,160 @@
+import {
+  blockDaysAt,
+  dateOfDay,
+  evidenceOfDays,
+  sidesOfLine,
+  type BlockDay,
+} from '../readings/blocks-at-place';
+import { defineFact, type Fact, type LineContext } from './fact';
+import { FACET_BLOCK } from './facet-purpose';
+import { weighRelief } from './earlier-relief';
+
+interface Needed {
+  readonly blocks: number;
+  readonly isEnough: (percent: number) => boolean;
+}
+
+type Support = Fact<'enough', 'enough' | 'too-few' | 'unknown' | 'none'>;
+
+/**
+ * Counts the days with a facet block at the line's own level and side that helped enough. Blocks of which relief, level
+ * or side are not recorded could still make up the number.
+ */
+function supportOf(context: LineContext, { blocks, isEnough }: Needed): Support {
+  const each = sidesOfLine(context).map((side) => {
+    const { days, unread } = blockDaysAt(context, FACET_BLOCK, side);
+    const helped = ({ relief: { percent } }: BlockDay): boolean => percent !== undefined && isEnough(percent);
+    const reached = days.filter((day) => day.isSure && helped(day));
+    const open = days.filter(
+      (day) => (day.relief.percent === undefined || helped(day)) && !reached.includes(day),
+    );
+    return { days, unread, reached, open };
+  });
+  const worst = each.toSorted((a, b) => a.reached.length - b.reached.length)[0];
+  const days = worst?.days ?? [];
+  const reached = worst?.reached ?? [];
+  const unread = [...new Set(each.flatMap((side) => side.unread))];
+  const best = days.toSorted((a, b) => (b.relief.percent ?? -1) - (a.relief.percent ?? -1))[0];
+  const told = {
+    words: {
+      reached: reached.length,
+      needed: blocks,
+      percent: best?.relief.percent ?? '',
+      date: best && dateOfDay(best),
+    },
+    evidence: evidenceOfDays(each.flatMap((side) => side.days)),
+    unread,
+  };
+  if (each.every((side) => side.reached.length >= blocks))
+    return { finding: 'enough', fields: { enough: true }, ...told };
+  const isShort = (side: (typeof each)[number]): boolean =>
+    side.days.length > 0 && side.reached.length + side.open.length < blocks;
+  if (unread.length === 0 && each.some(isShort))
+    return { finding: 'too-few', fields: { enough: false }, ...told };
+  return { finding: days.length > 0 ? 'unknown' : 'none', fields: {}, ...told };
+}
+
+const SUPPORT = {
+  fields: ['enough'],
+  findings: ['enough', 'too-few', 'unknown', 'none'],
+  words: ['reached', 'needed', 'percent', 'date'],
+} as const;
+
+/** Whether the first diagnostic block helped enough for a second. */
+export const firstBlockRelief = defineFact({
+  ...SUPPORT,
+  thresholds: ['firstBlockReliefPercent'],
+  read(context) {
+    const asked = context.threshold('firstBlockReliefPercent') ?? 0;
+    return supportOf(context, { blocks: 1, isEnough: (percent) => percent >= asked });
+  },
+});
+
+/** Whether diagnostic blocks helped enough for a therapeutic injection. */
+export const therapeuticSupport = defineFact({
+  ...SUPPORT,
+  thresholds: ['therapeuticBlocks', 'therapeuticReliefPercent', 'therapeuticReliefAbove'],
+  read(context) {
+    const asked = context.threshold('therapeuticReliefPercent') ?? 0;
+    const isAbove = context.setting('therapeuticReliefAbove');
+    return supportOf(context, {
+      blocks: context.threshold('therapeuticBlocks') ?? 1,
+      isEnough: (percent) => (isAbove ? percent > asked : percent >= asked),
+    });
+  },
+});
+
+/** Whether blocks helped enough for an ablation. */
+export const ablationSupport = defineFact({
+  ...SUPPORT,
+  thresholds: ['ablationBlocks', 'ablationReliefPercent'],
+  read(context) {
+    const asked = context.threshold('ablationReliefPercent') ?? 0;
+    const blocks = context.threshold('ablationBlocks') ?? 1;
+    return supportOf(context, { blocks, isEnough: (percent) => percent >= asked });
+  },
+});
+
+/** Whether an earlier ablation at the level and side helped enough to be repeated without new blocks. */
+export const earlierAblation = defineFact({
+  fields: ['sufficient'],
+  findings: ['sufficient', 'not-sufficient', 'none'],
+  thresholds: ['repeatAblationReliefPercent', 'repeatAblationReliefDays'],
+  words: ['percent', 'days', 'date'],
+  read(context) {
+    const percent = context.threshold('repeatAblationReliefPercent') ?? 0;
+    const minimumDays = context.threshold('repeatAblationReliefDays') ?? 0;
+    const each = sidesOfLine(context).map((side) => {
+      const { days, unread } = blockDaysAt(context, 'facet-ablation', side);
+      const sure = days.filter(({ isSure }) => isSure);
+      const good = sure.find(({ relief }) => weighRelief(relief, percent, minimumDays) === 'sufficient');
+      return { sure, good, unread };
+    });
+    const unread = [...new Set(each.flatMap((side) => side.unread))];
+    const shown = each[0]?.good ?? each[0]?.sure[0];
+    const told = {
+      words: {
+        percent: shown?.relief.percent ?? '',
+        days: shown?.relief.days ?? '',
+        date: shown && dateOfDay(shown),
+      },
+      evidence: evidenceOfDays(each.flatMap(({ good, sure }) => (good ? [good] : sure))),
+      unread,
+    };
+    if (each.every(({ good }) => good))
+      return { finding: 'sufficient', fields: { sufficient: true }, ...told };
+    const sufficient = unread.length > 0 ? undefined : false;
+    return { finding: shown ? 'not-sufficient' : 'none', fields: { sufficient }, ...told };
+  },
+});
+
+/** Whether blocks at the level and side have failed so often that the joints are unlikely the source of the pain. */
+export const failedBlocks = defineFact({
+  fields: ['fewEnough'],
+  findings: ['few-enough', 'failed'],
+  thresholds: ['failedBlocks', 'failedReliefPercent'],
+  words: ['count', 'percents'],
+  read(context) {
+    const most = context.threshold('failedBlocks') ?? Number.POSITIVE_INFINITY;
+    const limit = context.threshold('failedReliefPercent') ?? 0;
+    const each = sidesOfLine(context).map((side) => {
+      const { days, unread, unreadBlocks } = blockDaysAt(context, FACET_BLOCK, side);
+      const known = days.filter(({ isSure, relief }) => isSure && relief.percent !== undefined);
+      const failed = known.filter(({ relief }) => (relief.percent ?? 0) <= limit);
+      const couldChange = days.length >= most ? unread : unreadBlocks;
+      return { failed, hasBetter: failed.length < known.length, unread: couldChange };
+    });
+    const unread = [...new Set(each.flatMap((side) => side.unread))];
+    const bad = each.find(({ failed, hasBetter }) => failed.length >= most && !hasBetter);
+    const isKnown = unread.length === 0;
+    if (!bad) return { finding: 'few-enough', fields: { fewEnough: isKnown || undefined }, unread };
+    const percents = bad.failed.map(({ relief }) => `${relief.percent} %`).join(', ');
+    return {
+      finding: 'failed',
+      fields: { fewEnough: isKnown ? false : undefined },
+      words: { count: bad.failed.length, percents },
+      evidence: evidenceOfDays(bad.failed),
+      unread,
+    };
+  },
+});

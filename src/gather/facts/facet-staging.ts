@@ -1,0 +1,92 @@
+import { formatDay } from '../../time/days';
+import { blockDaysAt, dateOfDay, evidenceOfDays, sidesOfLine } from '../readings/blocks-at-place';
+import { weighRelief } from './earlier-relief';
+import { defineFact } from './fact';
+import { earlierBlockDays, FACET_BLOCK } from './facet-purpose';
+
+/** Whether the last block at the level and side lies long enough back for another diagnostic one. */
+export const diagnosticInterval = defineFact({
+  fields: ['longEnough'],
+  findings: ['long-enough', 'too-recent', 'imprecise', 'none'],
+  thresholds: ['diagnosticIntervalDays'],
+  words: ['days', 'date', 'notBefore'],
+  read(context) {
+    const minimum = context.threshold('diagnosticIntervalDays') ?? 0;
+    const each = sidesOfLine(context).map((side) => blockDaysAt(context, FACET_BLOCK, side));
+    const unread = [...new Set(each.flatMap(({ unreadBlocks }) => unreadBlocks))];
+    const days = each.flatMap((side) => side.days);
+    const latest = days.toSorted((a, b) => (b.on?.latest ?? 0) - (a.on?.latest ?? 0))[0];
+    if (!latest)
+      return { finding: 'none', fields: { longEnough: unread.length > 0 ? undefined : true }, unread };
+    const { on } = latest;
+    const evidence = evidenceOfDays([latest]);
+    if (!on || !latest.isSure) return { finding: 'imprecise', fields: {}, evidence, unread };
+    const words = {
+      days: context.asOf - on.latest,
+      date: dateOfDay(latest),
+      notBefore: formatDay(on.latest + minimum),
+    };
+    if (context.asOf - on.earliest < minimum)
+      return {
+        finding: 'too-recent',
+        fields: { longEnough: unread.length > 0 ? undefined : false },
+        words,
+        evidence,
+        unread,
+      };
+    if (context.asOf - on.latest < minimum)
+      return { finding: 'imprecise', fields: {}, words, evidence, unread };
+    return {
+      finding: 'long-enough',
+      fields: { longEnough: unread.length > 0 ? undefined : true },
+      words,
+      unread,
+    };
+  },
+});
+
+/** Whether the last therapeutic injection, if there was one, helped enough for another. */
+export const therapeuticRepeat = defineFact({
+  fields: ['supported'],
+  findings: ['first', 'supported', 'too-little', 'unknown'],
+  thresholds: ['diagnosticBlocks', 'repeatReliefPercent', 'repeatReliefDays'],
+  words: ['percent', 'days', 'date'],
+  read(context) {
+    const diagnostic = context.threshold('diagnosticBlocks') ?? 0;
+    const percent = context.threshold('repeatReliefPercent') ?? 0;
+    const minimumDays = context.threshold('repeatReliefDays') ?? 0;
+    const { atMost, unread: unreadBlocks } = earlierBlockDays(context);
+    if (atMost <= diagnostic) return { finding: 'first', fields: { supported: true } };
+    const each = sidesOfLine(context).map((side) => blockDaysAt(context, FACET_BLOCK, side));
+    const latest = each.flatMap((side) => side.days.find(({ isSure }) => isSure) ?? [])[0];
+    const unread = [...new Set([...unreadBlocks, ...each.flatMap((side) => side.unread)])];
+    if (!latest || each.some((side) => side.days.filter(({ isSure }) => isSure).length <= diagnostic))
+      return { finding: 'unknown', fields: {}, unread };
+    const weighed = weighRelief(latest.relief, percent, minimumDays);
+    const told = {
+      words: {
+        percent: latest.relief.percent ?? '',
+        days: latest.relief.days ?? '',
+        date: dateOfDay(latest),
+      },
+      evidence: evidenceOfDays([latest]),
+      unread,
+    };
+    if (weighed === undefined) return { finding: 'unknown', fields: {}, ...told };
+    if (weighed === 'sufficient') return { finding: 'supported', fields: { supported: true }, ...told };
+    return { finding: 'too-little', fields: { supported: unread.length > 0 ? undefined : false }, ...told };
+  },
+});
+
+/** Whether the order says why ablation is not done instead. */
+export const ablationReason = defineFact({
+  fields: ['stated'],
+  findings: ['stated', 'none'],
+  read(context) {
+    const { words } = context.line.order;
+    const isStated = words
+      .split(/(?<=[.;!?])\s+|\n+/u)
+      .some((sentence) => context.policyData.vocabulary('noAblation').test(sentence));
+    return isStated ? { finding: 'stated', fields: { stated: true } } : { finding: 'none', fields: {} };
+  },
+});

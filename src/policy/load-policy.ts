@@ -1,0 +1,211 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Criterion, OtherView, Policy, Procedure, Threshold } from './policy-data';
+import {
+  type CriterionSetting,
+  type Parameters,
+  checkCriterion,
+  compileCriterion,
+  compileOtherView,
+  forProfile,
+  strayProfile,
+} from './load-criterion';
+import { type Findings, type Read, loadFindings } from './load-vocabulary';
+import {
+  type CriterionSource,
+  type IncludeSource,
+  type policySchema as PolicySchema,
+  parametersSchema,
+  policySchema,
+  type sharedSchema as SharedSchema,
+} from './policy-schema';
+import type { z } from 'zod';
+import type { ValueSet } from './value-set';
+import type { PolicyError, YamlFile } from './yaml-file';
+
+export interface PolicySetting extends Omit<CriterionSetting, 'parameters'> {
+  readonly folder: string;
+  readonly read: Read;
+  readonly shared: readonly YamlFile<z.output<typeof SharedSchema>>[];
+  readonly valueSets: ReadonlyMap<string, ValueSet>;
+  readonly findings: Findings;
+}
+
+/** A criterion with the place where a mistake in it is found. */
+interface Placed {
+  readonly source: CriterionSource;
+  readonly at: (path: readonly string[], sentence: string) => PolicyError;
+}
+
+type PolicyFile = YamlFile<z.output<typeof PolicySchema>>;
+
+/** Checks that every number has a value, or null, and known sources for every profile. */
+export function checkParameters(
+  parameters: Parameters,
+  mistake: (path: readonly PropertyKey[], sentence: string) => PolicyError,
+  { profiles, sources }: Pick<PolicySetting, 'profiles' | 'sources'>,
+): void {
+  for (const [name, parameter] of Object.entries(parameters)) {
+    for (const profile of profiles) {
+      const value = parameter.values[profile];
+      if (!value)
+        throw mistake([name, 'values'], `no value for the profile "${profile}"; write null for none`);
+      const unknown = value.sources.find((source) => !sources.has(source));
+      if (unknown !== undefined) throw mistake([name, 'values', profile], `there is no source "${unknown}"`);
+    }
+    const stray = strayProfile(parameter.values, profiles);
+    if (stray !== undefined) throw mistake([name, 'values', stray], `there is no profile "${stray}"`);
+  }
+}
+
+/** A shared criterion with what the policy has otherwise. */
+function included(include: IncludeSource, i: number, file: PolicyFile, setting: PolicySetting): Placed {
+  const changes = typeof include === 'string' ? { id: include } : include;
+  for (const shared of setting.shared) {
+    const index = shared.data.criteria.findIndex((criterion) => criterion.id === changes.id);
+    const source = shared.data.criteria[index];
+    if (!source) continue;
+    const isOwn = (path: readonly string[]): boolean => path[0] !== undefined && path[0] in changes;
+    return {
+      source: { ...source, ...changes } as CriterionSource,
+      at: (path, sentence) =>
+        isOwn(path)
+          ? file.mistake(['includes', i, ...path], `${changes.id}: ${sentence}`)
+          : shared.mistake(['criteria', index, ...path], `${changes.id}: ${sentence}`),
+    };
+  }
+  throw file.mistake(['includes', i], `there is no shared criterion "${changes.id}"`);
+}
+
+function criteriaOf(file: PolicyFile, setting: CriterionSetting & PolicySetting): Placed[] {
+  const placed: Placed[] = [
+    ...file.data.criteria.map((source, i) => ({
+      source,
+      at: (path: readonly string[], sentence: string) =>
+        file.mistake(['criteria', i, ...path], `${source.id}: ${sentence}`),
+    })),
+    ...file.data.includes.map((include, i) => included(include, i, file, setting)),
+  ];
+  const seen = new Set<string>();
+  placed.forEach(({ source, at }, i) => {
+    if (seen.has(source.id)) {
+      const own = i - file.data.criteria.length;
+      throw own >= 0
+        ? file.mistake(['includes', own], `${source.id}: this id is used twice`)
+        : at(['id'], 'this id is used twice');
+    }
+    seen.add(source.id);
+    checkCriterion(source, setting, at);
+  });
+  return placed;
+}
+
+function byProfile<T>(
+  profiles: readonly string[],
+  of: (profile: string) => T,
+): (profile: string) => T | undefined {
+  const known = new Map(profiles.map((profile) => [profile, of(profile)]));
+  return (profile) => known.get(profile);
+}
+
+function diagnosesOf(file: PolicyFile, setting: PolicySetting) {
+  const { diagnoses } = file.data;
+  const setsOf = (member: 'supported' | 'excluded' | 'open') => {
+    const value = diagnoses[member];
+    const stray = strayProfile(value, setting.profiles);
+    if (stray !== undefined)
+      throw file.mistake(['diagnoses', member, stray], `there is no profile "${stray}"`);
+    return byProfile(setting.profiles, (profile) => {
+      const ids = forProfile(value, profile);
+      if (!ids && member === 'open') return undefined;
+      if (!ids) throw file.mistake(['diagnoses', member], `nothing for the profile "${profile}"`);
+      return ids.map((id) => {
+        const set = setting.valueSets.get(id);
+        if (!set) throw file.mistake(['diagnoses', member, profile], `there is no value set "${id}"`);
+        return set;
+      });
+    });
+  };
+  const forNerve = diagnoses.supportedForNerve.map(({ words, supported }, i) => ({
+    words,
+    sets: supported.map((id) => {
+      const set = setting.valueSets.get(id);
+      if (!set) throw file.mistake(['diagnoses', 'supportedForNerve', i], `there is no value set "${id}"`);
+      return set;
+    }),
+  }));
+  return { supported: setsOf('supported'), excluded: setsOf('excluded'), open: setsOf('open'), forNerve };
+}
+
+function otherViewsOf(file: PolicyFile, setting: CriterionSetting): (profile: string) => OtherView[] {
+  const views = byProfile(setting.profiles, (profile) =>
+    file.data.otherViews.flatMap(
+      (source, i) =>
+        compileOtherView(source, profile, setting, (path, sentence) =>
+          file.mistake(['otherViews', i, ...path], sentence),
+        ) ?? [],
+    ),
+  );
+  return (profile) => views(profile) ?? [];
+}
+
+/** The numbers of the shared files whose criteria the policy includes, and its own, which come first. */
+function parametersOf(name: string, file: PolicyFile, setting: PolicySetting): Parameters {
+  const at = `policies/${name}/parameters.yaml`;
+  const own = existsSync(join(setting.folder, at)) ? setting.read(at, parametersSchema) : undefined;
+  if (own) checkParameters(own.data, own.mistake, setting);
+  const wanted = new Set(file.data.includes.map((entry) => (typeof entry === 'string' ? entry : entry.id)));
+  const shared = setting.shared
+    .filter(({ data }) => data.criteria.length === 0 || data.criteria.some(({ id }) => wanted.has(id)))
+    .map(({ data }) => data.parameters);
+  return Object.assign({}, ...shared, own?.data) as Parameters;
+}
+
+/** Reads, checks and compiles the folder of one policy. */
+export function loadPolicy(
+  name: string,
+  setting: PolicySetting,
+): { policy: Policy; procedures: Procedure[] } {
+  const { folder, read, profiles } = setting;
+  const file = read(`policies/${name}/policy.yaml`, policySchema);
+  if (file.data.id !== name) throw file.mistake(['id'], 'the id must be the name of the folder');
+  const parameters = parametersOf(name, file, setting);
+  const full = { ...setting, parameters };
+  const placed = criteriaOf(file, full);
+  const criteria = byProfile(profiles, (profile): Criterion[] =>
+    placed.map(({ source, at }) => compileCriterion(source, profile, full, at)),
+  );
+  for (const { source, at } of placed) {
+    for (const fact of compileCriterion(source, profiles[0] ?? '', full, at).facts) {
+      const missing = setting.facts[fact]?.thresholds.find((threshold) => !parameters[threshold]);
+      if (missing !== undefined)
+        throw at(['met'], `the fact "${fact}" needs "${missing}" in parameters.yaml`);
+    }
+  }
+  const { supported, excluded, open, forNerve } = diagnosesOf(file, setting);
+  const sentences = `policies/${name}/findings.yaml`;
+  const ownFindings = existsSync(join(folder, sentences))
+    ? loadFindings(sentences, read, setting.facts).findings
+    : undefined;
+  const policy: Policy = {
+    id: file.data.id,
+    version: file.data.version,
+    title: file.data.title,
+    short: file.data.short,
+    approvedBy: file.data.approvedBy,
+    diagnosesCalled: file.data.diagnoses.called,
+    supportedDiagnoses: (profile) => supported(profile) ?? [],
+    supportedForNerve: forNerve,
+    excludedDiagnoses: (profile) => excluded(profile) ?? [],
+    openDiagnoses: open,
+    criteria: (profile) => criteria(profile) ?? [],
+    otherViews: otherViewsOf(file, full),
+    finding(fact, finding) {
+      const wording = ownFindings?.get(`${fact}.${finding}`) ?? setting.findings.get(`${fact}.${finding}`);
+      if (!wording) throw new Error(`no sentence for the finding ${finding} of ${fact}`);
+      return wording;
+    },
+    threshold: (profile, parameter): Threshold => parameters[parameter]?.values[profile]?.value ?? undefined,
+  };
+  return { policy, procedures: file.data.procedures.map((procedure) => ({ ...procedure, family: name })) };
+}
