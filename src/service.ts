@@ -15,9 +15,10 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
-const POLICY_FOLDER = join(__dirname, '..', 'cds-services');
+export const POLICY_FOLDER = join(__dirname, '..', 'cds-services');
 
-function today(): number {
+/** The wall clock's day, in UTC; only orders without a date of their own are judged for it. */
+export function today(): number {
   return parseExactDay(new Date().toISOString().slice(0, 10)) ?? 0;
 }
 

@@ -75,11 +75,33 @@ test.each(accepted.map((item) => [`${item.scenario.name} (${item.profile})`, ite
   },
 );
 
-test('the request in the README is the one that the scenario makes', () => {
-  const request: unknown = JSON.parse(readFileSync(join(FIXTURES, 'requests', 'seed-001.json'), 'utf8'));
-  const scenario = scenarios.find((candidate) => candidate.chart === 'seed-001');
-  expect(scenario && scenarioRequest(scenario, 'guideline', FIXTURES)).toEqual(request);
+const ofDocuments = scenarios.filter(({ document }) => document !== undefined);
+
+test('every source document has its own request', () => {
+  const ids = new Set(ofDocuments.map(({ document }) => document?.id));
+  const documents = [...policyData.sources.keys()].filter((id) => /^s\d{3}$/u.test(id));
+  expect(documents).toHaveLength(5);
+  expect(documents.filter((id) => !ids.has(id))).toEqual([]);
 });
+
+test.each(ofDocuments.map((scenario) => [scenario.name, scenario] as const))(
+  '%s: what we answer is what the document says, or the scenario says why not',
+  (_name, { document, expect: expected }) => {
+    const ours = expected['guideline'];
+    const lines = Object.entries(document?.says ?? {});
+    const differing = lines.filter(([code, says]) => (ours?.lines?.[code] ?? ours?.determination) !== says);
+    expect(differing.length > 0 || lines.length === 0).toBe(document?.differs !== undefined);
+  },
+);
+
+test.each(readdirSync(join(FIXTURES, 'requests')).map((file) => [file, file.replace('.json', '')] as const))(
+  'requests/%s is the one that the scenario makes',
+  (file, chart) => {
+    const request: unknown = JSON.parse(readFileSync(join(FIXTURES, 'requests', file), 'utf8'));
+    const scenario = scenarios.find((candidate) => candidate.chart === chart);
+    expect(scenario && scenarioRequest(scenario, 'guideline', FIXTURES)).toEqual(request);
+  },
+);
 
 test.each(Object.entries(policyData.service.prefetch))(
   'the prefetch template of %s stays in the portable subset',

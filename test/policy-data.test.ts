@@ -55,6 +55,22 @@ const policyFiles = FOLDERS.flatMap((folder) =>
 );
 const selectors = dataOf('selectors.yaml');
 const valueSets = readdirSync(join(POLICIES, 'value-sets')).map((name) => name.replace('.yaml', ''));
+/** The numbers of every policy and shared file, by name. */
+const parameters = new Map(
+  FOLDERS.flatMap((folder) =>
+    readdirSync(join(POLICIES, 'policies', folder))
+      .filter((name) => name.endsWith('.yaml') && (folder === '_shared' || name === 'parameters.yaml'))
+      .map((name) => {
+        const data = dataOf(join('policies', folder, name));
+        const numbers = folder === '_shared' ? data['parameters'] : data;
+        return [`${folder}/${name}`, isObject(numbers) ? numbers : {}] as const;
+      }),
+  ),
+);
+const allParameters = [...parameters.values()].flatMap((numbers) => Object.entries(numbers));
+const sharedCriteria = readdirSync(join(POLICIES, 'policies', '_shared')).flatMap((name) =>
+  objects(dataOf(join('policies', '_shared', name))['criteria']),
+);
 
 describe('value sets', () => {
   test.each(valueSets)('no code stands twice in %s', (name) => {
@@ -67,16 +83,23 @@ describe('value sets', () => {
   });
 });
 
+function isOpioidKind(name: string): boolean {
+  return objects(dataOf('value-sets/opioids.yaml')['concepts']).some((member) => member['kind'] === name);
+}
+
 describe('nothing is left over: every entry is used by', () => {
   const named = new Set([...stringsUnder('codes', selectors), ...stringsUnder('diagnoses', policyFiles)]);
   const cited = new Set(stringsUnder('sources', policyFiles));
-  const included = new Set(stringsUnder('includes', policyFiles));
+  const included = new Set(
+    policyFiles.flatMap((file) =>
+      (Array.isArray(file['includes']) ? file['includes'] : []).flatMap(
+        (entry: unknown) => text(entry) ?? (isObject(entry) ? (text(entry['id']) ?? []) : []),
+      ),
+    ),
+  );
   const remedies = new Set(stringsUnder('remedy', policyFiles));
   const said = stringsIn(policyFiles).join(' ');
   const thresholds = new Set(Object.values(FACTS).flatMap((fact) => fact.thresholds));
-  const parameters = FOLDERS.flatMap((folder) =>
-    Object.keys(dataOf(join('policies', folder, 'parameters.yaml'))),
-  );
 
   test.each([
     [
@@ -89,15 +112,16 @@ describe('nothing is left over: every entry is used by', () => {
     ['source: a criterion or a number', [...policyData.sources.keys()], (id: string) => cited.has(id)],
     [
       'number: a fact or a sentence',
-      parameters,
+      allParameters.map(([name]) => name),
       (name: string) => thresholds.has(name) || said.includes(`{${name}}`),
     ],
     [
       'shared criterion: a policy',
-      objects(dataOf('policies/_shared/criteria.yaml')['criteria']).map((c) => text(c['id']) ?? ''),
+      sharedCriteria.map((criterion) => text(criterion['id']) ?? ''),
       (id: string) => included.has(id),
     ],
     ['remedy: a criterion', Object.keys(policyData.wording.remedies), (id: string) => remedies.has(id)],
+    ['opioid factor: a kind of the value set', [...policyData.opioidFactors.keys()], isOpioidKind],
   ])('%s', (_title, names, isUsed) => {
     expect(names.length).toBeGreaterThan(0);
     expect(names.filter((name) => !isUsed(name))).toEqual([]);
@@ -134,7 +158,8 @@ function numbersIn(code: string): string[] {
 describe('clinical content stays out of code', () => {
   /** Days and percentages of every policy and profile. */
   const thresholds = new Set(
-    FOLDERS.flatMap((folder) => Object.values(dataOf(join('policies', folder, 'parameters.yaml'))))
+    allParameters
+      .map(([, parameter]) => parameter)
       .filter((parameter): parameter is Json => isObject(parameter))
       .filter((parameter) => parameter['unit'] === 'd' || parameter['unit'] === '%')
       .flatMap((parameter) => Object.values(isObject(parameter['values']) ? parameter['values'] : {}))

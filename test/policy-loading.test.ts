@@ -24,7 +24,9 @@ interface Mistake extends Change {
 
 const POLICY = 'policies/transforaminal-epidural/policy.yaml';
 const NUMBERS = 'policies/transforaminal-epidural/parameters.yaml';
-const SHARED = 'policies/_shared/criteria.yaml';
+const ORDERS = 'policies/_shared/order.yaml';
+const SAFETY = 'policies/_shared/safety.yaml';
+const EPIDURAL = 'policies/_shared/epidural.yaml';
 
 /** What parsers say among themselves; no policy author should have to read it. */
 const JARGON = /invalid input|too small|received|undefined|<EOF>|mismatched|ENOENT|cannot read|\/iu/iu;
@@ -86,105 +88,105 @@ const CODES_AND_SELECTORS: readonly Mistake[] = [
 const CRITERIA: readonly Mistake[] = [
   {
     what: 'an unknown fact',
-    file: POLICY,
+    file: EPIDURAL,
     right: 'met: "%diagnosis.supported"',
     wrong: 'met: "%diagnoses.supported"',
     says: 'TF-DX: there is no fact "diagnoses"',
   },
   {
     what: 'an unknown field of a fact',
-    file: POLICY,
+    file: EPIDURAL,
     right: 'met: "%lastBlock.longEnoughAgo"',
     wrong: 'met: "%lastBlock.longAgo"',
     says: 'TF-INT: the fact "lastBlock" has no field "longAgo"',
   },
   {
     what: 'an unknown field in one profile only',
-    file: POLICY,
+    file: EPIDURAL,
     right: 'medicare-lcd: "%rootConcordance.concordant"',
     wrong: 'medicare-lcd: "%rootConcordance.agrees"',
     says: 'TF-CORR: the fact "rootConcordance" has no field "agrees"',
   },
   {
     what: 'an unknown field in a shared criterion',
-    file: SHARED,
+    file: ORDERS,
     right: 'applies: "%addOn.isAddOn"',
     wrong: 'applies: "%addOn.isExtra"',
     says: 'ORD-ADD: the fact "addOn" has no field "isExtra"',
   },
   {
     what: 'an operator that conditions do not have',
-    file: SHARED,
+    file: ORDERS,
     right: 'met: "%addOn.hasPrimary"',
     wrong: 'met: "%addOn.hasPrimary = true"',
     says: 'ORD-ADD: "= true" is not allowed in a condition',
   },
   {
     what: 'a condition that ends too early',
-    file: SHARED,
+    file: ORDERS,
     right: 'met: "%addOn.hasPrimary"',
     wrong: 'met: "%addOn.hasPrimary and"',
     says: 'ORD-ADD: ',
   },
   {
     what: 'a condition that names no fact',
-    file: SHARED,
+    file: ORDERS,
     right: 'met: "%addOn.hasPrimary"',
     wrong: 'met: "()"',
     says: 'ORD-ADD: a condition must name a fact',
   },
   {
     what: 'a severity that does not exist',
-    file: POLICY,
+    file: EPIDURAL,
     right: 'severity: hard\n    met: "%diagnosis.supported"',
     wrong: 'severity: hrad\n    met: "%diagnosis.supported"',
     says: 'severity',
   },
   {
     what: 'a severity for a finding that no fact reports',
-    file: SHARED,
+    file: SAFETY,
     right: 'severityWhen: { antibiotic: caution }',
     wrong: 'severityWhen: { antibiotics: caution }',
     says: 'SAF-INF: none of its facts reports the finding "antibiotics"',
   },
   {
     what: 'a severity for a finding in an unknown profile',
-    file: SHARED,
+    file: SAFETY,
     right: 'severityWhen: { code: { guideline: coding, medicare-lcd: caution } }',
     wrong: 'severityWhen: { code: { guideline: coding, medicare: caution } }',
     says: 'SAF-SED: there is no profile "medicare"',
   },
   {
     what: 'an unknown source',
-    file: SHARED,
+    file: SAFETY,
     right: 'sources: [s002, r33]',
     wrong: 'sources: [s002, r333]',
     says: 'SAF-ACOAG: there is no source "r333"',
   },
   {
     what: 'an unknown profile',
-    file: POLICY,
+    file: EPIDURAL,
     right: 'required: { medicare-lcd: "{minimumIntervalDays} days" }',
     wrong: 'required: { medicare: "{minimumIntervalDays} days" }',
     says: 'TF-INT: there is no profile "medicare"',
   },
   {
     what: 'nothing required in a profile that asks',
-    file: POLICY,
+    file: EPIDURAL,
     right: 'required:\n      guideline: a diagnosis of radicular pain\n',
     wrong: 'required:\n',
     says: 'TF-DX: nothing for the profile "guideline"',
   },
   {
     what: 'an unknown remedy',
-    file: SHARED,
-    right: 'remedy: add-side',
-    wrong: 'remedy: add-sides',
+    file: ORDERS,
+    right: 'remedy: [add-side, match-side]',
+    wrong: 'remedy: [add-sides, match-side]',
     says: 'ORD-LAT: there is no remedy "add-sides" in cards.yaml',
   },
   {
     what: 'an id that is used twice',
-    file: POLICY,
+    file: EPIDURAL,
     right: '- id: TF-FREQ',
     wrong: '- id: TF-INT',
     says: 'TF-INT: this id is used twice',
@@ -206,7 +208,7 @@ const CRITERIA: readonly Mistake[] = [
   },
   {
     what: 'a number in braces that no profile gives',
-    file: POLICY,
+    file: EPIDURAL,
     right: '{baselineDays}',
     wrong: '{baselineWeeks}',
     says: 'TF-BASE: "baselineWeeks" has no number for the profile "guideline" in parameters.yaml',
@@ -215,7 +217,7 @@ const CRITERIA: readonly Mistake[] = [
 
 /** The number that the cases below spoil, up to its value under medicare-lcd. */
 const SESSIONS =
-  'unit: sessions\n  values:\n    guideline: { value: null, from: "2026-01-01", sources: [s000] }\n    medicare-lcd: { ';
+  'unit: sessions\n    values:\n      guideline: { value: null, from: "2026-01-01", sources: [s000] }\n      medicare-lcd: { ';
 
 const POLICY_AND_NUMBERS: readonly Mistake[] = [
   {
@@ -255,7 +257,7 @@ const POLICY_AND_NUMBERS: readonly Mistake[] = [
   },
   {
     what: 'a number with an unknown source',
-    file: NUMBERS,
+    file: EPIDURAL,
     right: `${SESSIONS}value: NUMBER, from: "2026-01-01", sources: [r5, r6] }`,
     wrong: `${SESSIONS}value: 4, from: "2026-01-01", sources: [r5, r66] }`,
     line: 'medicare-lcd: {',
@@ -263,26 +265,26 @@ const POLICY_AND_NUMBERS: readonly Mistake[] = [
   },
   {
     what: 'a number without a value for a profile',
-    file: NUMBERS,
+    file: EPIDURAL,
     right:
-      'conservativeCareDays:\n  description: Days of active conservative care before the block\n  unit: d\n  values:\n    guideline: { value: NUMBER, from: "2026-01-01", sources: [s000, s001] }\n',
+      'conservativeCareDays:\n    description: Days of active conservative care before the block\n    unit: d\n    values:\n      guideline: { value: NUMBER, from: "2026-01-01", sources: [s000, s001] }\n',
     wrong:
-      'conservativeCareDays:\n  description: Days of active conservative care before the block\n  unit: d\n  values:\n',
+      'conservativeCareDays:\n    description: Days of active conservative care before the block\n    unit: d\n    values:\n',
     line: 'values:',
     says: 'no value for the profile "guideline"; write null for none',
   },
   {
     what: 'a number for an unknown profile',
     file: NUMBERS,
-    right: 'maximumSessions:\n',
+    right: 'maximumLevels:\n',
     wrong:
-      'unusedNumber:\n  description: none\n  unit: d\n  values:\n    guideline: { value: 1, from: "2026-01-01", sources: [r5] }\n    medicare-lcd: { value: 1, from: "2026-01-01", sources: [r5] }\n    medicare: { value: 1, from: "2026-01-01", sources: [r5] }\nmaximumSessions:\n',
+      'unusedNumber:\n  description: none\n  unit: d\n  values:\n    guideline: { value: 1, from: "2026-01-01", sources: [r5] }\n    medicare-lcd: { value: 1, from: "2026-01-01", sources: [r5] }\n    medicare: { value: 1, from: "2026-01-01", sources: [r5] }\nmaximumLevels:\n',
     line: 'medicare: {',
     says: 'there is no profile "medicare"',
   },
   {
     what: 'a date in another format',
-    file: NUMBERS,
+    file: EPIDURAL,
     right: `${SESSIONS}value: NUMBER, from: "2026-01-01"`,
     wrong: `${SESSIONS}value: 4, from: "01/01/2026"`,
     line: 'medicare-lcd: {',
@@ -290,7 +292,7 @@ const POLICY_AND_NUMBERS: readonly Mistake[] = [
   },
   {
     what: 'a day that no calendar has',
-    file: NUMBERS,
+    file: EPIDURAL,
     right: `${SESSIONS}value: NUMBER, from: "2026-01-01"`,
     wrong: `${SESSIONS}value: 4, from: "2026-02-30"`,
     line: 'medicare-lcd: {',
@@ -298,19 +300,81 @@ const POLICY_AND_NUMBERS: readonly Mistake[] = [
   },
 ];
 
+const PROCEDURES_AND_VIEWS: readonly Mistake[] = [
+  {
+    what: 'a code without quotes',
+    file: POLICY,
+    right: 'code: "64479"\n    kind',
+    wrong: 'code: 64479\n    kind',
+    says: 'must be quoted, codes are strings',
+  },
+  {
+    what: 'a member of a procedure that does not exist',
+    file: POLICY,
+    right: 'code: "64479"\n    kind',
+    wrong: 'code: "64479"\n    reigon: lumbar-sacral\n    kind',
+    line: 'reigon',
+    says: 'is not known here',
+  },
+  {
+    what: 'another view with an unknown fact',
+    file: POLICY,
+    right: 'applies: "%chronicPain.longEnough"',
+    wrong: 'applies: "%oldPain.longEnough"',
+    says: 'there is no fact "oldPain"',
+  },
+  {
+    what: 'another view for an unknown profile',
+    file: POLICY,
+    right: 'says:\n      guideline:',
+    wrong: 'says:\n      guidelines:',
+    line: 'guidelines:',
+    says: 'there is no profile "guidelines"',
+  },
+  {
+    what: 'another view with an unknown source',
+    file: POLICY,
+    right: 'sources: [r31, r32]',
+    wrong: 'sources: [r31, r322]',
+    says: 'there is no source "r322"',
+  },
+  {
+    what: 'a change to an included criterion that names an unknown fact',
+    file: 'policies/greater-occipital-nerve/policy.yaml',
+    right: 'met: "%unitCount.once", severityWhen',
+    wrong: 'met: "%unitCounts.once", severityWhen',
+    says: 'ORD-UNIT: there is no fact "unitCounts"',
+  },
+  {
+    what: "a sentence of a policy's own that the fact cannot say",
+    file: 'policies/interlaminar-epidural/findings.yaml',
+    right: 'other-region:\n    found: "{study} {date}',
+    wrong: 'other-region:\n    found: "{area} {date}',
+    says: '"area" is not something the fact "rootConcordance" can say',
+  },
+  {
+    what: 'a value set of a nerve that does not exist',
+    file: 'policies/peripheral-nerve/policy.yaml',
+    right: 'supported: [occipital-neuralgia] }',
+    wrong: 'supported: [occipital-pain] }',
+    says: 'there is no value set "occipital-pain"',
+  },
+];
+
 const SENTENCES: readonly Mistake[] = [
   {
     what: 'something in braces that the fact cannot say',
     file: 'findings.yaml',
-    right: '{days} days, since {onset}" }',
-    wrong: '{weeks} weeks, since {onset}" }',
+    right: 'painDuration:\n  long-enough: { found: "{days} days',
+    wrong: 'painDuration:\n  long-enough: { found: "{weeks} weeks',
+    line: 'long-enough:',
     says: '"weeks" is not something the fact "painDuration" can say',
   },
   {
     what: 'a finding without a sentence',
     file: 'findings.yaml',
-    right: 'painDuration:\n  long-enough:',
-    wrong: 'painDuration:\n  long:',
+    right: 'painDuration:\n  long-enough: { found: "{days} days, since {onset}" }\n',
+    wrong: 'painDuration:\n',
     says: 'the fact "painDuration" has no sentence for its finding "long-enough"',
   },
   {
@@ -334,14 +398,14 @@ const SENTENCES: readonly Mistake[] = [
 const SYNTAX: readonly Mistake[] = [
   {
     what: 'a quote that is not closed',
-    file: SHARED,
+    file: ORDERS,
     right: 'met: "%orderSide.stated"',
     wrong: 'met: "%orderSide.stated',
     says: 'Missing closing "quote',
   },
   {
     what: 'a member that stands twice',
-    file: POLICY,
+    file: EPIDURAL,
     right: 'title: Radicular diagnosis\n',
     wrong: 'title: Radicular diagnosis\n    title: Radicular pain\n',
     line: 'title: Radicular pain',
@@ -349,7 +413,7 @@ const SYNTAX: readonly Mistake[] = [
   },
   {
     what: 'a member whose name is misspelt',
-    file: POLICY,
+    file: EPIDURAL,
     right: 'quietWhenMet: true',
     wrong: 'quietWhenmet: true',
     says: 'quietWhenmet',
@@ -407,6 +471,7 @@ describe.each([
   ['codes and selectors', CODES_AND_SELECTORS],
   ['criteria', CRITERIA],
   ['policies and their numbers', POLICY_AND_NUMBERS],
+  ['procedures and other views', PROCEDURES_AND_VIEWS],
   ['sentences', SENTENCES],
   ['how the file is written', SYNTAX],
 ])('a mistake in %s stops the start', (_title, mistakes) => {
@@ -427,7 +492,6 @@ describe('a file that is not there stops the start', () => {
       'value-sets/zoster-diagnoses.yaml',
       'cds-services/value-sets/zoster-diagnoses.yaml:1: the file is missing',
     ],
-    [NUMBERS, `cds-services/${NUMBERS}:1: the file is missing`],
     [POLICY, `cds-services/${POLICY}:1: the file is missing`],
     ['cards.yaml', 'cds-services/cards.yaml:1: the file is missing'],
   ])('%s', (file, expected) => {
@@ -443,10 +507,21 @@ describe('a file that is not there stops the start', () => {
 });
 
 test('a number that a fact needs and nobody wrote is missed where the fact is named', () => {
-  make({ file: NUMBERS, right: 'narrativeLevelEvidence:', wrong: 'narrativeEvidence:' });
+  make({ file: EPIDURAL, right: 'narrativeLevelEvidence:', wrong: 'narrativeEvidence:' });
   expect(complaint()).toBe(
-    `cds-services/${POLICY}:${lineOf(POLICY, '%levelEvidence.present')}: ` +
+    `cds-services/${EPIDURAL}:${lineOf(EPIDURAL, '%levelEvidence.present')}: ` +
       'TF-LEVEL: the fact "levelEvidence" needs "narrativeLevelEvidence" in parameters.yaml',
+  );
+});
+
+test('a code can belong to one policy only', () => {
+  make({
+    file: 'policies/trigeminal-branch/policy.yaml',
+    right: 'code: "64400"',
+    wrong: 'code: "64405"',
+  });
+  expect(complaint()).toBe(
+    'cds-services/policies/trigeminal-branch/policy.yaml:1: procedures: another policy is for 64405',
   );
 });
 

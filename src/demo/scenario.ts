@@ -28,6 +28,14 @@ const scenarioSchema = z.strictObject({
   name: z.string().min(1),
   source: z.string().optional(),
   chart: z.string().min(1),
+  /** The source document whose own request this is: what it answers, line by line, and why we differ if we do. */
+  document: z
+    .strictObject({
+      id: z.string(),
+      says: z.record(z.string(), z.enum(DETERMINATIONS)),
+      differs: z.string().optional(),
+    })
+    .optional(),
   ...changes,
   notSent: z.array(z.string()).default([]),
   orders: z.strictObject(changes).default({ without: [], change: {}, with: [] }),

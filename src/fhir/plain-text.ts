@@ -6,7 +6,7 @@ const ALREADY_PLAIN = /^[!-~]+(?: [!-~]+)*$/u;
  * One line of plain text: control and invisible characters and line breaks become spaces, and what is longer than `most`
  * characters is cut.
  */
-export function plain(text: string, most: number = LONGEST_TEXT): string {
+export function plain(text: string, most = LONGEST_TEXT): string {
   if (text.length <= most && ALREADY_PLAIN.test(text)) return text;
   const line = text
     .slice(0, most * 4)

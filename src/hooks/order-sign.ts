@@ -91,17 +91,27 @@ function recordOf(request: HookRequest, policyData: PolicyData): PatientRecord {
   return buildPatientRecord(request.patientId, answers);
 }
 
+/** Everything judged for one invocation, and how it would be judged if the draft orders were other ones. */
+export interface Judgement {
+  readonly profile: Profile;
+  readonly record: PatientRecord;
+  readonly assessments: readonly Assessment[];
+  readonly reassess: (draftOrders: readonly unknown[]) => readonly Assessment[];
+}
+
 /**
- * Answers one order-sign invocation: reads the draft orders, judges each group of procedures that has a policy, and
- * composes one card a group. Orders that are none of ours are answered before the chart is looked at.
+ * Reads the draft orders and judges each group of procedures that has a policy. Undefined when no order is one of ours;
+ * the chart is not looked at then.
  * @throws Problem 400 for an order of another patient or an unknown profile, 412 when nothing of the chart was sent
  */
-export function answerOrderSign(request: HookRequest, dependencies: OrderSignDependencies): HookResponse {
-  const { policyData, newId } = dependencies;
-  const { patientId, draftOrders } = request;
-  const groups = readGroups(draftOrders, request, dependencies);
+export function judgeOrders(
+  request: HookRequest,
+  dependencies: OrderSignDependencies,
+): Judgement | undefined {
+  const { policyData } = dependencies;
+  const groups = readGroups(request.draftOrders, request, dependencies);
   const profile = profileOf(request, groups, dependencies);
-  if (groups.length === 0) return { cards: [] };
+  if (groups.length === 0) return undefined;
   const lines = groups.reduce((sum, { group }) => sum + group.lines.length, 0);
   if (lines > MOST_LINES) {
     const sentence = `context.draftOrders holds ${lines} block orders; at most ${MOST_LINES} are judged at once.`;
@@ -110,12 +120,27 @@ export function answerOrderSign(request: HookRequest, dependencies: OrderSignDep
   const record = recordOf(request, policyData);
   const judge = ({ group, policy }: JudgedGroup): Assessment =>
     assess(group, policy, profile, record, policyData);
-  const reassess = (entries: readonly unknown[]): Assessment[] =>
-    readGroups(entries, request, dependencies).map(judge);
-  const assessments = groups.map(judge);
+  return {
+    profile,
+    record,
+    assessments: groups.map(judge),
+    reassess: (entries) => readGroups(entries, request, dependencies).map(judge),
+  };
+}
+
+/**
+ * Answers one order-sign invocation with one card for each group of procedures.
+ * @throws Problem as judgeOrders does
+ */
+export function answerOrderSign(request: HookRequest, dependencies: OrderSignDependencies): HookResponse {
+  const { policyData, newId } = dependencies;
+  const { patientId, draftOrders } = request;
+  const judgement = judgeOrders(request, dependencies);
+  if (!judgement) return { cards: [] };
+  const { assessments, reassess, profile, record } = judgement;
   const cards = assessments.map((assessment): Card => {
     const speaker = { policyData, policy: assessment.policy, profile: profile.id, unread: record.unread };
-    const sides = (): Side[] => evidencedSides(assessment.contexts);
+    const evidenced = (): Side[] => evidencedSides(assessment.contexts);
     return presentCard({
       assessment,
       speaker,
@@ -123,7 +148,7 @@ export function answerOrderSign(request: HookRequest, dependencies: OrderSignDep
       draftOrders,
       assessments,
       reassess,
-      evidencedSides: sides,
+      evidencedSides: evidenced,
       newId,
     });
   });

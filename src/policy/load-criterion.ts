@@ -164,6 +164,7 @@ export function compileCriterion(
     quietWhenMet: source.quietWhenMet,
     redFlag: source.redFlag,
     remedies: [forProfile(source.remedy, profile) ?? []].flat(),
+    cannotBe: source.cannotBe ?? {},
     sources: forProfile(source.sources, profile) ?? [],
   };
 }

@@ -206,6 +206,7 @@ export function loadPolicy(
       return wording;
     },
     threshold: (profile, parameter): Threshold => parameters[parameter]?.values[profile]?.value ?? undefined,
+    parameters: new Map(Object.entries(parameters)),
   };
   return { policy, procedures: file.data.procedures.map((procedure) => ({ ...procedure, family: name })) };
 }

@@ -46,6 +46,17 @@ function procedureCodes(policies: readonly string[], read: Read): ValueSet {
   });
 }
 
+/** A shared criterion is written once. */
+function checkSharedIds(shared: PolicySetting['shared']): void {
+  const seen = new Set<string>();
+  for (const file of shared) {
+    file.data.criteria.forEach(({ id }, i) => {
+      if (seen.has(id)) throw file.mistake(['criteria', i, 'id'], `${id}: this id is used twice`);
+      seen.add(id);
+    });
+  }
+}
+
 function foldersIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
@@ -93,6 +104,7 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
     valueSets,
     findings: loadAllFindings(read, facts),
   };
+  checkSharedIds(setting.shared);
   for (const file of setting.shared) {
     checkParameters(
       file.data.parameters,

@@ -10,7 +10,7 @@ export const SELECTORS = [
   'homeExerciseByCategory',
   'chiropracticSessions',
   'passiveModalities',
-  'refusedTherapy',
+  'notDoneTherapy',
   'refusals',
   'notDoneProcedures',
   'systemicDrugTrials',

@@ -65,6 +65,8 @@ export interface Criterion {
   /** Present, it makes the card critical and opens its summary. */
   readonly redFlag: boolean;
   readonly remedies: readonly string[];
+  /** The statuses that no line can get, with the reason. */
+  readonly cannotBe: Readonly<Record<string, string>>;
   readonly sources: readonly string[];
 }
 
@@ -77,6 +79,15 @@ export interface OtherView {
   readonly applies?: Condition;
   readonly says: string;
   readonly sources: readonly string[];
+}
+
+/** A number of a policy, profiles side by side, as parameters.yaml has it. */
+export interface Parameter {
+  readonly description: string;
+  readonly unit: string;
+  readonly values: Readonly<
+    Record<string, { readonly value: Threshold | null; readonly sources: readonly string[] }>
+  >;
 }
 
 export type Threshold = number | boolean | undefined;
@@ -118,6 +129,7 @@ export interface Policy {
   otherViews(profile: string): readonly OtherView[];
   finding(fact: string, finding: string): FindingWording;
   threshold(profile: string, name: string): Threshold;
+  readonly parameters: ReadonlyMap<string, Parameter>;
 }
 
 export interface Excludes1Rule {

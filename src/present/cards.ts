@@ -48,7 +48,7 @@ function leadOf(assessment: Assessment, open: readonly ToldResult[], speaker: Sp
     : assessment.determination === 'meets-criteria' && open.length > 0
       ? 'meets-criteria-with-cautions'
       : assessment.determination;
-  const [first, ...others] = todos.map(escapeMarkdown);
+  const [first, ...others] = todos.map((todo) => escapeMarkdown(todo));
   const lead = fill(wording.lead[key] ?? '', { todo: first ?? '' }).trim();
   return [lead, ...(others.length > 0 ? [others.map((todo) => `- ${todo}`).join('\n')] : [])];
 }
@@ -127,7 +127,10 @@ function sourcesSection(
   const about =
     open.length > 0
       ? open
-      : told.filter(({ result }) => result.severity === 'hard' && result.status === 'met');
+      : told.filter(
+          ({ result: { severity, status, criterion } }) =>
+            severity === 'hard' && status === 'met' && !criterion.quietWhenMet,
+        );
   const ids = [...new Set(about.flatMap(({ result }) => result.criterion.sources))];
   const sources = ids.flatMap((id) => speaker.policyData.sources.get(id) ?? []);
   if (sources.length === 0) return [];
@@ -148,7 +151,7 @@ function otherViewsSection({ lines }: Assessment, speaker: Speaker): string[] {
   return [...new Set(open.flatMap(({ otherViews }) => otherViews))].map((view) => {
     const each = view.sources.flatMap((id) => sources.get(id) ?? []);
     const strengths = each.map(({ id, strength }) => `${id}: ${escapeMarkdown(strength)}`).join('; ');
-    return fill(wording.otherView, { says: escapeMarkdown(view.says), sources: strengths });
+    return fill(wording.otherView, { says: escapeMarkdown(view.says, view.says.length), sources: strengths });
   });
 }
 

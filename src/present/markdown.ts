@@ -1,8 +1,8 @@
 import { plain } from '../fhir/plain-text';
 
 /** Text from outside as Markdown that renders as just that text: no formatting, HTML, table cells or links. */
-export function escapeMarkdown(text: string): string {
-  return plain(text)
+export function escapeMarkdown(text: string, most?: number): string {
+  return plain(text, most)
     .replace(/[\\`*_[\]<>|~&@]/gu, '\\$&')
     .replace(/:\/\//gu, '\\://')
     .replace(/\bwww\./giu, (match) => match.replace('.', '\\.'));

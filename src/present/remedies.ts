@@ -143,6 +143,21 @@ export function addSide(failing: readonly OrderedLine[], { evidencedSides }: Sug
     .toSorted((a, b) => Number(b.isRecommended) - Number(a.isRecommended));
 }
 
+/** The body site and the modifiers of an order, those changed that name another side. */
+function saidOnce({ resource, sides }: DraftOrder, side: Side): Json {
+  const otherSites = objects(resource['bodySite']).filter(
+    (site) => sideOfSites(concepts(site)) === undefined,
+  );
+  const otherDetails = objects(resource['orderDetail']).filter(
+    ({ coding }) => !objects(coding).some(({ code }) => SIDE_MODIFIERS.includes(text(code) ?? '')),
+  );
+  return {
+    ...(sides.bodySite !== side && { bodySite: [...otherSites, { coding: [sideCoding(side)] }] }),
+    ...(sides.modifier !== undefined &&
+      sides.modifier !== side && { orderDetail: [...otherDetails, { coding: [modifierOf(side)] }] }),
+  };
+}
+
 /** Where body site and modifiers name different sides: either of them, said in both places. */
 export function matchSide(failing: readonly OrderedLine[]): Draft[] {
   const orders = [...new Set(failing.map((line) => line.order))].filter(
@@ -151,24 +166,11 @@ export function matchSide(failing: readonly OrderedLine[]): Draft[] {
   if (orders.length === 0 || !orders.every(canBeChanged)) return [];
   const stated = [...new Set(orders.flatMap(({ sides }) => Object.values(sides)))];
   return stated.map((side): Draft => {
-    const actions = orders.map((order) => {
-      const detail = objects(order.resource['orderDetail']).filter(
-        ({ coding }) => !objects(coding).some(({ code }) => SIDE_MODIFIERS.includes(text(code) ?? '')),
-      );
-      const words = objects(order.resource['bodySite']).filter(
-        (site) => sideOfSites(concepts(site)) === undefined,
-      );
-      const bodySite = [...words, { coding: [sideCoding(side)] }];
-      const modifier = { coding: [modifierOf(side)] };
-      return {
-        change: {
-          type: 'update' as const,
-          resource: { ...order.resource, bodySite, orderDetail: [...detail, modifier] },
-        },
-        order,
-        words: { side },
-      };
-    });
+    const actions = orders.map((order) => ({
+      change: { type: 'update' as const, resource: { ...order.resource, ...saidOnce(order, side) } },
+      order,
+      words: { side },
+    }));
     return { remedy: 'match-side', words: { side }, isRecommended: false, actions };
   });
 }

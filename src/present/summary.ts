@@ -43,6 +43,15 @@ function orderName({ group, policy, lines }: Assessment, speaker: Speaker): stri
   return `${policy.short}${place === '' ? '' : `, ${place}`} (${[...new Set(codes)].join(' + ')})`;
 }
 
+function distinct(reasons: readonly string[]): string[] {
+  return [...new Set(reasons)].filter((reason) => reason !== '');
+}
+
+/** What a reason is about, where there is no room for what was found. */
+function shortGapOf({ criterion }: CriterionResult): string {
+  return criterion.gap ?? criterion.title;
+}
+
 /** A card's summary: as many reasons as fit, the rest counted. */
 export function summaryOf(assessment: Assessment, open: readonly ToldResult[], speaker: Speaker): string {
   const { wording } = speaker.policyData;
@@ -50,23 +59,26 @@ export function summaryOf(assessment: Assessment, open: readonly ToldResult[], s
   const prefix = flag
     ? fill(wording.summary['red-flag'] ?? '', { what: plain(gapOf(flag.result, speaker), LONGEST_FLAG) })
     : '';
-  const reasons = open
-    .filter(({ result }) => !isRedFlag(result) && isReason(result, assessment.determination))
-    .map(({ result }) => gapOf(result, speaker))
-    .filter((reason, i, all) => reason !== '' && all.indexOf(reason) === i);
+  const about = open
+    .map(({ result }) => result)
+    .filter((result) => !isRedFlag(result) && isReason(result, assessment.determination));
   const isMet = assessment.determination === 'meets-criteria';
   const metAs = flag ? 'meets-criteria-with-red-flag' : 'meets-criteria-with-cautions';
   const key = isMet && open.length > 0 ? metAs : assessment.determination;
   const template = wording.summary[key] ?? '';
   const order = orderName(assessment, speaker);
-  for (let shown = reasons.length; shown >= 0; shown -= 1) {
-    const rest = reasons.length - shown;
-    const listed = [
-      ...reasons.slice(0, shown),
-      ...(rest > 0 ? [fill(wording.more, { count: rest })] : []),
-    ].join(', ');
-    const summary = plain(prefix + fill(template, { order, reasons: listed }));
-    if (summary.length <= LONGEST_SUMMARY) return summary;
+  for (const reasons of [distinct(about.map((r) => gapOf(r, speaker))), distinct(about.map(shortGapOf))]) {
+    for (let shown = reasons.length; shown > 0; shown -= 1) {
+      const rest = reasons.length - shown;
+      const listed = [
+        ...reasons.slice(0, shown),
+        ...(rest > 0 ? [fill(wording.more, { count: rest })] : []),
+      ].join(', ');
+      const summary = plain(prefix + fill(template, { order, reasons: listed }));
+      if (summary.length <= LONGEST_SUMMARY) return summary;
+    }
   }
+  const bare = plain(prefix + fill(template, { order, reasons: '' }));
+  if (bare.length <= LONGEST_SUMMARY) return bare.replace(/[:;,]\s*$/u, '');
   return plain(prefix + fill(template, { order: assessment.policy.short, reasons: '' }), LONGEST_SUMMARY);
 }

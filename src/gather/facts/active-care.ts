@@ -3,6 +3,7 @@ import { formatDay } from '../../time/days';
 import { activeTreatments } from '../readings/active-treatments';
 import { isAfter, performed } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
+import { refusalIn } from '../readings/refusal';
 import {
   coursesOf,
   daysOf,
@@ -32,8 +33,11 @@ function reasonsToStop(course: Course): string {
 /** When there is no active care: a refusal on file fails, anything else leaves it open. */
 function withoutCare(context: FactContext<Parameter>, unread: readonly string[]) {
   const refusal = context
-    .select('refusedTherapy')
-    .items.find((entry) => !isAfter(performed(entry.resource).start, context.asOf));
+    .select('notDoneTherapy')
+    .items.find(
+      (entry) =>
+        refusalIn(entry, context) !== 'none' && !isAfter(performed(entry.resource).start, context.asOf),
+    );
   if (refusal) {
     const evidence = [evidenceOf(refusal, performed(refusal.resource).start, nameOf(refusal))];
     const none = unread.length > 0 ? undefined : false;

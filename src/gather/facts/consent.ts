@@ -1,8 +1,9 @@
-import { concepts, wordsOf } from '../../fhir/read';
+import { wordsOf } from '../../fhir/read';
 import type { Selected } from '../record-entry';
 import { dangersIn, pointAtDanger } from '../readings/dangers';
 import { performed } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
+import { refusalIn, type Refusal } from '../readings/refusal';
 import { defineFact, type Evidence, type LineContext } from './fact';
 
 /** A refusal on the problem list counts unless its words name another treatment or procedure. */
@@ -18,12 +19,6 @@ function isBlockOrUnnamed(procedure: Selected, context: LineContext): boolean {
   return codings.length === 0 || codings.some((coding) => coding.code === context.line.procedure.code);
 }
 
-function refusalIs(procedure: Selected, context: LineContext): 'coded' | 'in-words' | 'none' {
-  const reasons = concepts(procedure.resource['statusReason']);
-  if (reasons.some((reason) => context.policyData.valueSet('refusals').memberOf(reason))) return 'coded';
-  return context.policyData.vocabulary('refusal').test(reasons.map(wordsOf).join('; ')) ? 'in-words' : 'none';
-}
-
 /** Nobody has refused the ordered block: a coded refusal that names it, or names no procedure at all, counts. */
 export const consent = defineFact({
   fields: ['notRefused'],
@@ -35,8 +30,8 @@ export const consent = defineFact({
     const ofBlock = procedures.items.filter((entry) => isBlockOrUnnamed(entry, context));
     const pointAtProcedure = (entry: Selected): Evidence =>
       evidenceOf(entry, performed(entry.resource).start, nameOf(entry));
-    const saying = (what: ReturnType<typeof refusalIs>): Evidence[] =>
-      ofBlock.filter((entry) => refusalIs(entry, context) === what).map(pointAtProcedure);
+    const saying = (what: Refusal): Evidence[] =>
+      ofBlock.filter((entry) => refusalIn(entry, context) === what).map(pointAtProcedure);
     const relevant = (entries: readonly Selected[]): Evidence[] =>
       entries.filter((entry) => concernsBlock(entry, context)).map(pointAtDanger);
     const tell = (evidence: readonly Evidence[]) => ({

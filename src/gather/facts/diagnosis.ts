@@ -1,3 +1,4 @@
+import { listed } from '../readings/evidence';
 import { defineFact } from './fact';
 import {
   type Stated,
@@ -40,12 +41,14 @@ export const diagnosis = defineFact({
         evidence: [stated.evidence],
       };
     }
-    const listed = ofProblemList(context, sets);
-    const allSure = confirmed(listed);
+    const onList = ofProblemList(context, sets);
+    const allSure = confirmed(onList);
     const sure = allSure[0];
-    const statedExcluded = ofOrder(context, excluded)[0] ?? (open && ofOrderOutside(context, open)[0]);
+    const inSets = ofOrder(context, excluded);
+    const allExcluded = inSets.length > 0 || !open ? inSets : ofOrderOutside(context, open);
+    const statedExcluded = allExcluded[0];
     if (statedExcluded) {
-      const words = { diagnosis: statedExcluded.name, wanted };
+      const words = { diagnosis: listed(allExcluded.map(({ name }) => name)), wanted };
       if (sure) {
         return {
           finding: 'disagree',
@@ -54,7 +57,7 @@ export const diagnosis = defineFact({
           evidence: [statedExcluded.evidence, sure.evidence],
         };
       }
-      const supported = unread.length > 0 || listed.length > 0 ? undefined : false;
+      const supported = unread.length > 0 || onList.length > 0 ? undefined : false;
       return {
         finding: 'excluded-stated',
         fields: { supported },
@@ -71,7 +74,7 @@ export const diagnosis = defineFact({
         evidence: [sure.evidence],
       };
     }
-    const possible = listed[0];
+    const possible = onList[0];
     if (possible) {
       return {
         finding: 'possible',

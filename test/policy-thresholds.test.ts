@@ -1,0 +1,108 @@
+import type { Assessment } from '../src/evaluate/assess';
+import { factReader, judgeCriterion } from '../src/evaluate/criterion';
+import { scenarioRequest } from '../src/demo/scenario';
+import { FACTS } from '../src/gather/facts';
+import type { FactDefinition, LineContext } from '../src/gather/facts/fact';
+import { readHookRequest } from '../src/hooks/hook-request';
+import { judgeOrders } from '../src/hooks/order-sign';
+import type { Parameter, Policy } from '../src/policy/policy-data';
+import { Problem } from '../src/problem';
+import { FIXTURES, policyData } from './support/service-for-test';
+import { allVignettes, type Vignette } from './support/vignettes';
+
+const facts: Readonly<Record<string, FactDefinition>> = FACTS;
+
+function judged({ scenario, profile }: Vignette): readonly Assessment[] {
+  const request = readHookRequest(scenarioRequest(scenario, profile, FIXTURES), 'order-sign');
+  const dependencies = { policyData, defaultProfile: 'guideline', today: () => 0, newId: () => '' };
+  try {
+    return judgeOrders(request, dependencies)?.assessments ?? [];
+  } catch (error) {
+    if (error instanceof Problem) return [];
+    throw error;
+  }
+}
+
+/** Every line of every vignette with the policy and the profile that judged it. */
+const lines = allVignettes()
+  .flatMap(judged)
+  .flatMap(({ policy, profile, contexts }) => contexts.map((context) => ({ policy, profile, context })));
+
+/** What the criteria that look at the number say of a line. */
+function outcome(policy: Policy, profile: string, name: string, context: LineContext): string {
+  const read = factReader(facts, context);
+  const looksAt = (fact: string): boolean => facts[fact]?.thresholds.includes(name) === true;
+  const criteria = policy
+    .criteria(profile)
+    .filter((criterion) => criterion.facts.some(looksAt))
+    .map((criterion) => judgeCriterion(criterion, read))
+    .map(({ criterion, status, facts: named }) => [
+      criterion.id,
+      status,
+      ...named.map(({ fact }) => fact.finding),
+    ]);
+  const views = policy
+    .otherViews(profile)
+    .flatMap((view) => view.facts.filter(looksAt))
+    .map((fact) => read(fact).finding);
+  return JSON.stringify([criteria, views]);
+}
+
+const today = new Map<LineContext, Map<string, string>>();
+
+/** The same with the number as it is. */
+function outcomeToday(policy: Policy, profile: string, name: string, context: LineContext): string {
+  const known = today.get(context) ?? new Map<string, string>();
+  today.set(context, known);
+  const said = known.get(name) ?? outcome(policy, profile, name, context);
+  known.set(name, said);
+  return said;
+}
+
+/** The smallest step by which a number of the unit is recorded. */
+function stepOf(unit: string): number {
+  return unit === 'INR' ? 0.1 : 1;
+}
+
+interface PolicyNumber {
+  readonly name: string;
+  readonly profile: string;
+  readonly parameter: Parameter;
+  readonly value: number;
+  readonly policies: Policy[];
+}
+
+/** Every number with the policies that use it; a shared one is one number. */
+const numbers: PolicyNumber[] = [];
+for (const policy of policyData.policies.values()) {
+  for (const [name, parameter] of policy.parameters) {
+    for (const [profile, { value }] of Object.entries(parameter.values)) {
+      if (typeof value !== 'number') continue;
+      const known = numbers.find((number) => number.parameter === parameter && number.profile === profile);
+      if (known) known.policies.push(policy);
+      else numbers.push({ name, profile, parameter, value, policies: [policy] });
+    }
+  }
+}
+
+test.each(
+  numbers.flatMap((number) =>
+    [1, -1].map((direction) => {
+      const { name, profile, value, policies } = number;
+      const other = Math.round((value + direction * stepOf(number.parameter.unit)) * 10) / 10;
+      const of = policies.length === 1 ? policies[0]?.id : 'shared';
+      return [`${name} ${value} → ${other} (${profile}, ${of})`, number, other] as const;
+    }),
+  ),
+)('a vignette stands on the edge of %s', (_title, { name, profile, policies }, other) => {
+  const isNoticed = lines
+    .filter((line) => line.profile.id === profile && policies.includes(line.policy))
+    .some(({ policy, context }) => {
+      const changed: LineContext = {
+        ...context,
+        threshold: (asked) => (asked === name ? other : context.threshold(asked)),
+      };
+      return outcome(policy, profile, name, changed) !== outcomeToday(policy, profile, name, context);
+    });
+  expect(isNoticed).toBe(true);
+});

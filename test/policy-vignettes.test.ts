@@ -1,0 +1,115 @@
+import type { CriterionStatus } from '../src/evaluate/criterion';
+import type { Criterion } from '../src/policy/policy-data';
+import { objects, text } from '../src/fhir/read';
+import { Problem } from '../src/problem';
+import { scenarioRequest } from '../src/demo/scenario';
+import { assessments } from './support/assessment';
+import { answer, FIXTURES, policyData } from './support/service-for-test';
+import { allVignettes, type Vignette } from './support/vignettes';
+
+const STATUSES: readonly CriterionStatus[] = [
+  'met',
+  'not-met',
+  'not-documented',
+  'not-assessed',
+  'not-applicable',
+];
+const vignettes = allVignettes();
+
+/** What vignettes expect of criteria: `FJ-CC guideline not-met`. */
+const expectations = new Set(
+  vignettes.flatMap(({ profile, expected }) =>
+    Object.entries(expected.criteria ?? {}).map(
+      ([name, status]) => `${name.split(' ')[0]} ${profile} ${status}`,
+    ),
+  ),
+);
+const named = new Set([...expectations].map((expectation) => expectation.split(' ')[0]));
+
+interface Asked {
+  readonly criterion: Criterion;
+  readonly policy: string;
+  readonly profile: string;
+}
+
+const asked: Asked[] = [...policyData.policies.values()].flatMap((policy) =>
+  [...policyData.profiles.keys()].flatMap((profile) =>
+    policy.criteria(profile).map((criterion) => ({ criterion, policy: policy.id, profile })),
+  ),
+);
+const ids = [...new Set(asked.map(({ criterion }) => criterion.id))].toSorted();
+
+test('every criterion is named by a vignette', () => {
+  expect(ids.filter((id) => !named.has(id))).toEqual([]);
+});
+
+test('every other view that is listed is named by a vignette', () => {
+  const views = [...policyData.policies.values()].flatMap((policy) =>
+    [...policyData.profiles.keys()].flatMap((profile) =>
+      policy.otherViews(profile).flatMap(({ id }) => id ?? []),
+    ),
+  );
+  expect(views).toEqual(expect.arrayContaining(['FJ-ADV', 'TN-EV']));
+  expect(views.filter((id) => !named.has(id))).toEqual([]);
+});
+
+/** Hard by itself, or hard only as a finding: such a one is hard only when it is not met. */
+function hardness({ criterion }: Asked): 'always' | 'as-finding' | 'never' {
+  if (!criterion.asked) return 'never';
+  if (criterion.severity === 'hard') return 'always';
+  return Object.values(criterion.severityWhen).includes('hard') ? 'as-finding' : 'never';
+}
+
+/** For each hard criterion the statuses it can take, in the profiles where it is hard. */
+const wanted = ids.flatMap((id) => {
+  const all = asked.filter(
+    ({ criterion }) => criterion.id === id && hardness({ criterion } as Asked) !== 'never',
+  );
+  const [first] = all;
+  if (!first) return [];
+  const profiles = [...new Set(all.map(({ profile }) => profile))];
+  const statuses = all.some((one) => hardness(one) === 'always')
+    ? STATUSES.filter((status) => first.criterion.cannotBe[status] === undefined)
+    : (['not-met'] as const);
+  return statuses.map((status) => ({ id, status, profiles }));
+});
+
+test.each(wanted.map((item) => [`${item.id} ${item.status}`, item] as const))(
+  'a vignette shows %s in a profile where it is hard',
+  (_title, { id, status, profiles }) => {
+    const shown = profiles.some((profile) => expectations.has(`${id} ${profile} ${status}`));
+    expect(shown).toBe(true);
+  },
+);
+
+function statusesOf({ scenario, profile }: Vignette): { id: string; status: string }[] {
+  try {
+    return assessments(answer(scenarioRequest(scenario, profile, FIXTURES))).flatMap((assessment) =>
+      objects(assessment['criteria']).map((c) => ({
+        id: text(c['id']) ?? '',
+        status: text(c['status']) ?? '',
+      })),
+    );
+  } catch (error) {
+    if (error instanceof Problem) return [];
+    throw error;
+  }
+}
+
+test('no vignette gives a criterion a status that its policy calls impossible', () => {
+  const impossible = new Set(
+    asked.flatMap(({ criterion, profile }) =>
+      criterion.asked
+        ? Object.keys(criterion.cannotBe).map((status) => `${criterion.id} ${profile} ${status}`)
+        : [],
+    ),
+  );
+  expect(impossible.size).toBeGreaterThan(0);
+  const seen = vignettes.flatMap((vignette) =>
+    statusesOf(vignette)
+      .map(({ id, status }) => `${id} ${vignette.profile} ${status}`)
+      .filter((name) => impossible.has(name))
+      .map((name) => `${name}: ${vignette.policy}, ${vignette.scenario.name}`),
+  );
+  expect(seen).toEqual([]);
+});
