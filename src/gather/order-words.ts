@@ -62,10 +62,31 @@ export function purposesIn(words: string): Set<Purpose> {
   return new Set(stated(PURPOSE_WORDS, words));
 }
 
+const NUMBER_WORDS = [
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'eleven',
+  'twelve',
+];
+// "eight muscles", "three upper back muscles"; no level (C5-6), date, dose or number of sites.
+const MUSCLE_COUNT = new RegExp(
+  `(?<![\\w./-])(\\d{1,2}|${NUMBER_WORDS.join('|')})\\s(?:(?!ml|mg|cc|units?|sites?|points?|injections?)\\p{L}+\\s){0,3}muscles\\b|\\b(one)\\s(?:\\p{L}+\\s)?muscle\\b`,
+  'iu',
+);
+
 /** How many muscles the words say; lists of names are not counted. */
 export function muscleCountIn(words: string): number | undefined {
-  const [, said = ''] = /\b(\d{1,2}|one|two|three|four|five|six)\s(?:\w+\s)?muscles?\b/iu.exec(words) ?? [];
+  const [, many, one] = MUSCLE_COUNT.exec(words) ?? [];
+  const said = (many ?? one ?? '').toLowerCase();
   if (said === '') return undefined;
-  const spelled = ['one', 'two', 'three', 'four', 'five', 'six'].indexOf(said.toLowerCase()) + 1;
+  const spelled = NUMBER_WORDS.indexOf(said) + 1;
   return spelled > 0 ? spelled : Number(said);
 }

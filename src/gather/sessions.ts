@@ -80,12 +80,23 @@ export function compareCodes(a: OrderedLine, b: OrderedLine): number {
   return Number(a.procedure.code > b.procedure.code) - Number(a.procedure.code < b.procedure.code);
 }
 
+function isJoint(level: SpineLevel): boolean {
+  return level.upper !== level.lower;
+}
+
+/** The levels of an order; where joints are counted, the nerves named beside them are none. */
+function levelsOf(order: DraftOrder, countsJoints: boolean): readonly SpineLevel[] {
+  return countsJoints && order.levels.some(isJoint) ? order.levels.filter(isJoint) : order.levels;
+}
+
 /** Gives each line its level: the one its own order states, else in CPT order the next that the group states. */
 function assignLevels(lines: readonly OrderedLine[]): { lines: OrderedLine[]; unused: SpineLevel[] } {
   const ordered = lines.toSorted(
     (a, b) => compareCodes(a, b) || (sortKey(a.order) < sortKey(b.order) ? -1 : 1),
   );
-  const stated = [...new Set(ordered.map((line) => line.order))].flatMap((order) => order.levels);
+  const countsJoints = ordered.some(({ procedure }) => procedure.countsJoints);
+  const levelsIn = (order: DraftOrder): readonly SpineLevel[] => levelsOf(order, countsJoints === true);
+  const stated = [...new Set(ordered.map((line) => line.order))].flatMap(levelsIn);
   const used: SpineLevel[] = [];
   const isUnused = (level: SpineLevel): boolean => !used.some((other) => isIdentical(level, other));
   const levels = new Map<OrderedLine, SpineLevel>();
@@ -96,14 +107,17 @@ function assignLevels(lines: readonly OrderedLine[]): { lines: OrderedLine[]; un
   };
   const linesOf = (order: DraftOrder): number => ordered.filter((line) => line.order === order).length;
   for (const line of ordered) {
-    if (line.order.levels.length === 1 && linesOf(line.order) === 1) take(line, line.order.levels[0]);
+    const own = levelsIn(line.order);
+    if (own.length === 1 && linesOf(line.order) === 1) take(line, own[0]);
   }
   for (const line of ordered) {
     if (levels.has(line)) continue;
-    take(line, line.order.levels.find(isUnused));
+    take(line, levelsIn(line.order).find(isUnused));
   }
+  // A code for the third and further levels may name several.
+  for (const { procedure, order } of ordered) if (procedure.fromLevel) used.push(...levelsIn(order));
   for (const line of ordered) {
-    if (levels.has(line) || line.order.levels.length > 0) continue;
+    if (levels.has(line) || levelsIn(line.order).length > 0) continue;
     take(line, stated.find(isUnused));
   }
   return {

@@ -7,14 +7,13 @@ import {
   checkCriterion,
   compileCriterion,
   compileOtherView,
-  forProfile,
   strayProfile,
 } from './load-criterion';
+import { byProfile, diagnosesOf } from './load-diagnoses';
 import { type Findings, type Read, loadFindings } from './load-vocabulary';
 import {
   type CriterionSource,
   type IncludeSource,
-  type policySchema as PolicySchema,
   parametersSchema,
   policySchema,
   type sharedSchema as SharedSchema,
@@ -37,7 +36,7 @@ interface Placed {
   readonly at: (path: readonly string[], sentence: string) => PolicyError;
 }
 
-type PolicyFile = YamlFile<z.output<typeof PolicySchema>>;
+export type PolicyFile = YamlFile<z.output<typeof policySchema>>;
 
 /** Checks that every number has a value, or null, and known sources for every profile. */
 export function checkParameters(
@@ -100,43 +99,6 @@ function criteriaOf(file: PolicyFile, setting: CriterionSetting & PolicySetting)
   return placed;
 }
 
-function byProfile<T>(
-  profiles: readonly string[],
-  of: (profile: string) => T,
-): (profile: string) => T | undefined {
-  const known = new Map(profiles.map((profile) => [profile, of(profile)]));
-  return (profile) => known.get(profile);
-}
-
-function diagnosesOf(file: PolicyFile, setting: PolicySetting) {
-  const { diagnoses } = file.data;
-  const setsOf = (member: 'supported' | 'excluded' | 'open') => {
-    const value = diagnoses[member];
-    const stray = strayProfile(value, setting.profiles);
-    if (stray !== undefined)
-      throw file.mistake(['diagnoses', member, stray], `there is no profile "${stray}"`);
-    return byProfile(setting.profiles, (profile) => {
-      const ids = forProfile(value, profile);
-      if (!ids && member === 'open') return undefined;
-      if (!ids) throw file.mistake(['diagnoses', member], `nothing for the profile "${profile}"`);
-      return ids.map((id) => {
-        const set = setting.valueSets.get(id);
-        if (!set) throw file.mistake(['diagnoses', member, profile], `there is no value set "${id}"`);
-        return set;
-      });
-    });
-  };
-  const forNerve = diagnoses.supportedForNerve.map(({ words, supported }, i) => ({
-    words,
-    sets: supported.map((id) => {
-      const set = setting.valueSets.get(id);
-      if (!set) throw file.mistake(['diagnoses', 'supportedForNerve', i], `there is no value set "${id}"`);
-      return set;
-    }),
-  }));
-  return { supported: setsOf('supported'), excluded: setsOf('excluded'), open: setsOf('open'), forNerve };
-}
-
 function otherViewsOf(file: PolicyFile, setting: CriterionSetting): (profile: string) => OtherView[] {
   const views = byProfile(setting.profiles, (profile) =>
     file.data.otherViews.flatMap(
@@ -153,7 +115,7 @@ function otherViewsOf(file: PolicyFile, setting: CriterionSetting): (profile: st
 function parametersOf(name: string, file: PolicyFile, setting: PolicySetting): Parameters {
   const at = `policies/${name}/parameters.yaml`;
   const own = existsSync(join(setting.folder, at)) ? setting.read(at, parametersSchema) : undefined;
-  if (own) checkParameters(own.data, own.mistake, setting);
+  if (own) checkParameters(own.data, (path, sentence) => own.mistake(path, sentence), setting);
   const wanted = new Set(file.data.includes.map((entry) => (typeof entry === 'string' ? entry : entry.id)));
   const shared = setting.shared
     .filter(({ data }) => data.criteria.length === 0 || data.criteria.some(({ id }) => wanted.has(id)))

@@ -88,6 +88,7 @@ export const VALUE_SETS = [
   'retired-diagnoses',
   'root-findings',
   'structural-findings',
+  'trigeminal-neuralgia',
   'zoster-diagnoses',
 ] as const;
 export type ValueSetName = (typeof VALUE_SETS)[number];
@@ -116,5 +117,7 @@ export const VOCABULARY = [
   'shortTerm',
   'selection',
   'movement',
+  'radiculopathy',
+  'weakness',
 ] as const;
 export type VocabularyName = (typeof VOCABULARY)[number];

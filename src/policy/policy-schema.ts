@@ -25,6 +25,8 @@ const procedureSchema = z.strictObject({
   bilateralModifier: z.boolean().default(true),
   /** The lowest level a session may count it as; such a code may name several levels. */
   fromLevel: z.number().int().optional(),
+  /** Levels are joints; a nerve named beside one is no level of its own. */
+  countsJoints: z.boolean().optional(),
   /** Kinds of procedure that should not be done in the same session. */
   notWith: z.array(id).optional(),
   oneRegionASession: z.boolean().optional(),

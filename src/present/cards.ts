@@ -7,8 +7,9 @@ import type { Card } from './card';
 import { escapeMarkdown, table } from './markdown';
 import type { SuggestionContext } from './remedies';
 import { suggestionsFor } from './suggestions';
+import { leadOf } from './lead';
 import { isRedFlag, summaryOf } from './summary';
-import { fill, todosOf, unreadTodoOf, type Speaker } from './wording';
+import { fill, todosOf, type Speaker } from './wording';
 
 /** How pressing an open result is; what changes the determination comes first. */
 const RANK: Readonly<Record<string, number>> = {
@@ -32,25 +33,6 @@ function isShown(told: ToldResult): boolean {
   if (!isOpen(told.result)) return false;
   // A caution that could not be looked at changes nothing on the card.
   return !(severity === 'caution' && status === 'not-assessed');
-}
-
-function leadOf(assessment: Assessment, open: readonly ToldResult[], speaker: Speaker): string[] {
-  const { wording } = speaker.policyData;
-  const isCalm = assessment.determination === 'meets-criteria';
-  const pressing = open.filter(({ result }) => isCalm || result.severity !== 'caution' || isRedFlag(result));
-  const results = pressing.map(({ result }) => result);
-  const todos = [
-    ...new Set([...results.flatMap((result) => todosOf(result, speaker)), ...unreadTodoOf(results, speaker)]),
-  ];
-  const flagged = open.some(({ result }) => isRedFlag(result));
-  const key = flagged
-    ? 'red-flag'
-    : assessment.determination === 'meets-criteria' && open.length > 0
-      ? 'meets-criteria-with-cautions'
-      : assessment.determination;
-  const [first, ...others] = todos.map((todo) => escapeMarkdown(todo));
-  const lead = fill(wording.lead[key] ?? '', { todo: first ?? '' }).trim();
-  return [lead, ...(others.length > 0 ? [others.map((todo) => `- ${todo}`).join('\n')] : [])];
 }
 
 function linesSentence(assessment: Assessment, speaker: Speaker): string[] {

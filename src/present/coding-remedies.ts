@@ -2,7 +2,7 @@ import type { LineAssessment } from '../evaluate/assess';
 import { type Json, objects, text } from '../fhir/read';
 import { nextCode } from '../gather/facts/session-coding';
 import type { DraftOrder } from '../gather/draft-orders';
-import { CODE_SYSTEMS, codeSystemOf, normalCode } from '../policy/code-systems';
+import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { Companion } from '../policy/policy-data';
 import { canBeChanged, withCode } from './changed-order';
 import { type Draft, type SuggestionContext, labelOf, removeLines } from './remedies';
@@ -10,14 +10,15 @@ import { type Draft, type SuggestionContext, labelOf, removeLines } from './reme
 type Target = (line: LineAssessment, context: SuggestionContext) => string | undefined;
 
 /** What a fact of the line said under a name. */
-function wordOf({ results }: LineAssessment, fact: string, word: string): string | undefined {
+export function wordOf({ results }: LineAssessment, fact: string, word: string): string | undefined {
   const said = results.flatMap((result) => result.facts).find(({ name }) => name === fact)?.fact.words?.[
     word
   ];
   return typeof said === 'string' && said !== '' ? said : undefined;
 }
 
-function findingOf({ results }: LineAssessment, fact: string): string | undefined {
+/** What a fact of the line found. */
+export function findingOf({ results }: LineAssessment, fact: string): string | undefined {
   return results.flatMap((result) => result.facts).find(({ name }) => name === fact)?.fact.finding;
 }
 
@@ -69,11 +70,13 @@ export function removeCompanions(
   return found.length === 0 ? [] : removeLines(lines, remedy);
 }
 
-function updated(order: DraftOrder, members: Json, words: Readonly<Record<string, string>>) {
+/** An update of an order in the members named. */
+export function updated(order: DraftOrder, members: Json, words: Readonly<Record<string, string>>) {
   return { change: { type: 'update' as const, resource: { ...order.resource, ...members } }, order, words };
 }
 
-function ordersOf(failing: readonly LineAssessment[]): DraftOrder[] {
+/** The orders of the lines, each once. */
+export function ordersOf(failing: readonly LineAssessment[]): DraftOrder[] {
   return [...new Set(failing.map(({ line }) => line.order))];
 }
 
@@ -104,64 +107,4 @@ export function removeBilateralModifier(failing: readonly LineAssessment[]): Dra
     return updated(order, { orderDetail }, {});
   });
   return [{ remedy: 'remove-modifier-50', words: {}, isRecommended: true, actions }];
-}
-
-function isReason(coding: Json, code: string): boolean {
-  const system = codeSystemOf(text(coding['system']) ?? '');
-  return system === 'icd10cm' && normalCode(system, text(coding['code']) ?? '') === normalCode(system, code);
-}
-
-function changeReasons(order: DraftOrder, change: (coding: Json) => readonly Json[]): Json[] {
-  return objects(order.resource['reasonCode']).flatMap((reason) => {
-    const before = objects(reason['coding']);
-    const coding = before.flatMap(change);
-    return before.length > 0 && coding.length === 0 ? [] : [{ ...reason, coding }];
-  });
-}
-
-/** For each code that could stand instead, the orders with the reason code replaced by it. */
-export function replaceReasons(failing: readonly LineAssessment[], { speaker }: SuggestionContext): Draft[] {
-  const [first] = failing;
-  const code = first && wordOf(first, 'reasonCodes', 'code');
-  const instead =
-    first && (wordOf(first, 'reasonCodes', 'successors') ?? wordOf(first, 'reasonCodes', 'instead'));
-  const orders = ordersOf(failing).filter((order) =>
-    objects(order.resource['reasonCode']).some((reason) =>
-      objects(reason['coding']).some((coding) => code !== undefined && isReason(coding, code)),
-    ),
-  );
-  if (code === undefined || instead === undefined || orders.length === 0 || !orders.every(canBeChanged))
-    return [];
-  const names = speaker.policyData.valueSet('diagnosis-names');
-  return instead.split(', ').map((to) => {
-    const display = names.memberOfCode({ system: CODE_SYSTEMS.icd10cm, code: to })?.label ?? '';
-    const words = { from: code, to, name: display };
-    const actions = orders.map((order) => {
-      const reasonCode = changeReasons(order, (coding) =>
-        isReason(coding, code) ? [{ system: CODE_SYSTEMS.icd10cm, code: to, display }] : [coding],
-      );
-      return updated(order, { reasonCode }, words);
-    });
-    return { remedy: 'replace-reason', words, isRecommended: false, actions };
-  });
-}
-
-/** Of two reason codes that exclude each other, either one left out. */
-export function dropReason(failing: readonly LineAssessment[]): Draft[] {
-  const [line] = failing;
-  const pair = ['second', 'first'].flatMap((word) => (line && wordOf(line, 'excludedPairs', word)) ?? []);
-  const orders = ordersOf(failing);
-  if (!orders.every(canBeChanged)) return [];
-  return pair.map((code) => {
-    const kept = pair.find((other) => other !== code) ?? '';
-    const words = { code, kept };
-    const actions = orders.map((order) =>
-      updated(
-        order,
-        { reasonCode: changeReasons(order, (coding) => (isReason(coding, code) ? [] : [coding])) },
-        words,
-      ),
-    );
-    return { remedy: 'drop-reason', words, isRecommended: false, actions };
-  });
 }

@@ -1,20 +1,11 @@
-import { type Side, joinSides } from '../anatomy/side';
+import type { Side } from '../anatomy/side';
 import type { Assessment, LineAssessment } from '../evaluate/assess';
-import { type Json, concepts, isObject, objects, text } from '../fhir/read';
-import { sideOfSites } from '../gather/body-site';
+import { type Json, isObject, objects, text } from '../fhir/read';
 import type { DraftOrder } from '../gather/draft-orders';
 import type { OrderedLine } from '../gather/sessions';
 import { CODE_SYSTEMS } from '../policy/code-systems';
-import { canBeChanged, newLineBeside, sideCoding, withCode } from './changed-order';
+import { canBeChanged, newLineBeside, withCode } from './changed-order';
 import type { Speaker, Words } from './wording';
-
-const SIDE_MODIFIERS: readonly string[] = ['LT', 'RT', '50'];
-
-function modifierOf(side: Side) {
-  return side === 'both'
-    ? { system: CODE_SYSTEMS.cpt, code: '50' }
-    : { system: CODE_SYSTEMS.hcpcs, code: side === 'left' ? 'LT' : 'RT' };
-}
 
 export interface SuggestionContext {
   readonly assessment: Assessment;
@@ -44,10 +35,46 @@ export function labelOf(code: string, speaker: Speaker): string {
   return speaker.policyData.procedures.get(code)?.label ?? code;
 }
 
-export function addPrimary(
-  failing: readonly OrderedLine[],
-  { assessment, speaker, patientId }: SuggestionContext,
-): Draft[] {
+const DATE_MEMBERS = ['occurrenceDateTime', 'occurrencePeriod', 'occurrenceTiming'] as const;
+
+/** The primary of an add-on that is ordered for another session. */
+function primaryElsewhere(line: OrderedLine, { assessments, assessment }: SuggestionContext) {
+  return assessments
+    .filter(({ group }) => group.session !== assessment.group.session)
+    .flatMap(({ lines }) => lines)
+    .map((other) => other.line)
+    .find(({ procedure }) => line.procedure.addOnTo?.includes(procedure.code));
+}
+
+/** Moves add-ons to the day on which their primary is ordered. */
+export function joinPrimary(failing: readonly OrderedLine[], context: SuggestionContext): Draft[] {
+  const moves = failing.flatMap((line) => {
+    const primary = primaryElsewhere(line, context);
+    return primary && canBeChanged(line.order) ? [{ line, primary }] : [];
+  });
+  const [first] = moves;
+  if (!first || moves.length < failing.length) return [];
+  const actions = moves.map(({ line: { order }, primary }) => {
+    const kept = Object.entries(order.resource).filter(
+      ([member]) => !(DATE_MEMBERS as readonly string[]).includes(member),
+    );
+    const dates = DATE_MEMBERS.flatMap((member) =>
+      primary.order.resource[member] === undefined ? [] : [[member, primary.order.resource[member]]],
+    );
+    return {
+      change: { type: 'update' as const, resource: Object.fromEntries([...kept, ...dates]) as Json },
+      order,
+      words: {},
+    };
+  });
+  const codes = [...new Set(moves.map(({ line }) => line.procedure.code))].join(' and ');
+  const words = { codes, primary: first.primary.procedure.code };
+  return [{ remedy: 'join-primary', words, isRecommended: true, actions }];
+}
+
+export function addPrimary(failing: readonly OrderedLine[], context: SuggestionContext): Draft[] {
+  const { assessment, speaker, patientId } = context;
+  if (failing.some((line) => primaryElsewhere(line, context))) return [];
   const ordered = new Set(assessment.group.session.lines.map((line) => line.procedure.code));
   const wanted = new Map<string, OrderedLine>();
   for (const line of failing) {
@@ -124,59 +151,10 @@ export function switchRegion(
   return [{ remedy: 'switch-region', words: codesOf(failing), isRecommended: true, actions }];
 }
 
-export function addSide(failing: readonly OrderedLine[], { evidencedSides }: SuggestionContext): Draft[] {
-  const orders = [...new Set(failing.map((line) => line.order))].filter((order) => !order.side);
-  if (orders.length === 0 || !orders.every(canBeChanged)) return [];
-  const evidenced = joinSides(evidencedSides());
-  return (['left', 'right'] as const)
-    .map((side): Draft => {
-      const actions = orders.map((order) => {
-        const bodySite = [...objects(order.resource['bodySite']), { coding: [sideCoding(side)] }];
-        return {
-          change: { type: 'update' as const, resource: { ...order.resource, bodySite } },
-          order,
-          words: { side },
-        };
-      });
-      return { remedy: 'add-side', words: { side }, isRecommended: evidenced === side, actions };
-    })
-    .toSorted((a, b) => Number(b.isRecommended) - Number(a.isRecommended));
-}
-
-/** The body site and the modifiers of an order, those changed that name another side. */
-function saidOnce({ resource, sides }: DraftOrder, side: Side): Json {
-  const otherSites = objects(resource['bodySite']).filter(
-    (site) => sideOfSites(concepts(site)) === undefined,
-  );
-  const otherDetails = objects(resource['orderDetail']).filter(
-    ({ coding }) => !objects(coding).some(({ code }) => SIDE_MODIFIERS.includes(text(code) ?? '')),
-  );
-  return {
-    ...(sides.bodySite !== side && { bodySite: [...otherSites, { coding: [sideCoding(side)] }] }),
-    ...(sides.modifier !== undefined &&
-      sides.modifier !== side && { orderDetail: [...otherDetails, { coding: [modifierOf(side)] }] }),
-  };
-}
-
-/** Where body site and modifiers name different sides: either of them, said in both places. */
-export function matchSide(failing: readonly OrderedLine[]): Draft[] {
-  const orders = [...new Set(failing.map((line) => line.order))].filter(
-    ({ sides }) => new Set(Object.values(sides)).size > 1,
-  );
-  if (orders.length === 0 || !orders.every(canBeChanged)) return [];
-  const stated = [...new Set(orders.flatMap(({ sides }) => Object.values(sides)))];
-  return stated.map((side): Draft => {
-    const actions = orders.map((order) => ({
-      change: { type: 'update' as const, resource: { ...order.resource, ...saidOnce(order, side) } },
-      order,
-      words: { side },
-    }));
-    return { remedy: 'match-side', words: { side }, isRecommended: false, actions };
-  });
-}
-
 /** A diagnostic block answers unclear imaging; it is no way round missing imaging, another side or a failed requirement. */
 export function couldBeDiagnostic({ results }: LineAssessment): boolean {
+  const purpose = results.flatMap((result) => result.facts).find((fact) => fact.name === 'facetPurpose');
+  if (purpose?.fact.finding === 'open') return false;
   const imaging = results.flatMap((result) => result.facts).find((fact) => fact.name === 'rootConcordance');
   if (imaging && ['none', 'other-region', 'other-side'].includes(imaging.fact.finding)) return false;
   return results.every(
@@ -190,7 +168,8 @@ export function couldBeDiagnostic({ results }: LineAssessment): boolean {
 /** Marks the block as diagnostic; offered where the root is not yet shown, never as the recommended way. */
 export function markDiagnostic(failing: readonly OrderedLine[]): Draft[] {
   const orders = [...new Set(failing.map((line) => line.order))].filter(
-    (order) => !order.modifiers.has('KX'),
+    // An order that calls itself therapeutic is not to be called diagnostic for the sake of a criterion.
+    (order) => !order.modifiers.has('KX') && !order.purposes.has('therapeutic'),
   );
   if (orders.length === 0 || !orders.every(canBeChanged)) return [];
   const actions = orders.map((order) => {

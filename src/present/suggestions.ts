@@ -1,31 +1,49 @@
 import type { FhirResource } from 'fhir/r4';
 import type { Assessment, LineAssessment } from '../evaluate/assess';
 import type { CriterionResult } from '../evaluate/criterion';
+import { DETERMINATIONS } from '../evaluate/determination';
 import { isObject, text } from '../fhir/read';
 import type { Action, Suggestion } from './card';
 import {
   addBilateralModifier,
-  dropReason,
+  findingOf,
   removeBilateralModifier,
   removeCompanions,
   replaceCodes,
-  replaceReasons,
 } from './coding-remedies';
+import { dropReason, replaceReasons, useListedDiagnosis } from './reason-remedies';
 import {
   type Draft,
   type SuggestionContext,
   addPrimary,
-  addSide,
   couldBeDiagnostic,
+  joinPrimary,
   markDiagnostic,
-  matchSide,
   removeLines,
   switchRegion,
 } from './remedies';
+import { addSide, matchSide } from './side-remedies';
 import { type Speaker, fill } from './wording';
 
 /** At most this many suggestions on a card, the recommended ones first. */
 const MOST_SUGGESTIONS = 4;
+
+/** What makes a line one too many. */
+const SURPLUS: Readonly<Record<string, readonly string[]>> = {
+  unitCount: ['repeated', 'repeated-first'],
+  levelCount: ['beyond-limit', 'further-level-code'],
+  muscleCount: ['two-codes'],
+};
+
+/** Removes the lines that are too many: of two codes that exclude each other either one, of others all. */
+function removeSurplus(failing: readonly LineAssessment[], { assessment }: SuggestionContext): Draft[] {
+  const isSurplus = (line: LineAssessment): boolean =>
+    Object.entries(SURPLUS).some(([fact, findings]) => findings.includes(findingOf(line, fact) ?? ''));
+  const surplus = failing.filter(isSurplus).map(({ line }) => line);
+  const isWholeCard = surplus.length === assessment.lines.length;
+  if (!isWholeCard) return surplus.length > 0 ? removeLines(surplus, 'remove-line') : [];
+  return surplus.length > 1 ? surplus.flatMap((line) => removeLines([line], 'remove-line')) : [];
+}
 
 function draftsFor(remedy: string, failing: readonly LineAssessment[], context: SuggestionContext): Draft[] {
   const lines = failing.map(({ line }) => line);
@@ -34,17 +52,18 @@ function draftsFor(remedy: string, failing: readonly LineAssessment[], context: 
       return addPrimary(lines, context);
     case 'remove-add-on':
       return removeLines(lines, remedy);
-    case 'remove-line': {
-      // Of lines that only exclude each other, one is to go; of others, all.
-      const isWholeCard = lines.length > 1 && lines.length === context.assessment.lines.length;
-      return isWholeCard ? lines.flatMap((line) => removeLines([line], remedy)) : removeLines(lines, remedy);
-    }
+    case 'remove-line':
+      return removeSurplus(failing, context);
+    case 'join-primary':
+      return joinPrimary(lines, context);
+    case 'use-listed-diagnosis':
+      return useListedDiagnosis(failing, context);
     case 'switch-region':
       return switchRegion(lines, context);
     case 'add-side':
       return addSide(lines, context);
     case 'match-side':
-      return matchSide(lines);
+      return matchSide(lines, context);
     case 'mark-diagnostic':
       return failing.every(couldBeDiagnostic) ? markDiagnostic(lines) : [];
     case 'add-modifier-50':
@@ -89,11 +108,20 @@ function withoutEmptyMembers(value: unknown): unknown {
   return Object.fromEntries(members.filter(([, member]) => !isEmpty(member)));
 }
 
+function wordingOf({ remedy }: Draft, speaker: Speaker) {
+  const wording = speaker.policyData.wording.remedies[remedy];
+  if (!wording) throw new Error(`no words for the remedy ${remedy}`);
+  return wording;
+}
+
+function labelOf(draft: Draft, speaker: Speaker): string {
+  return fill(wordingOf(draft, speaker).label, draft.words);
+}
+
 function compose(draft: Draft, speaker: Speaker, newId: () => string): Suggestion {
-  const wording = speaker.policyData.wording.remedies[draft.remedy];
-  if (!wording) throw new Error(`no words for the remedy ${draft.remedy}`);
+  const wording = wordingOf(draft, speaker);
   return {
-    label: fill(wording.label, draft.words),
+    label: labelOf(draft, speaker),
     uuid: newId(),
     ...(draft.isRecommended && { isRecommended: true as const }),
     actions: draft.actions.map(({ change, order, words }): Action => {
@@ -138,7 +166,32 @@ function codingIssues(assessments: readonly Assessment[]): Set<string> {
   );
 }
 
-/** Whether taking the suggestion settles the criterion for the lines it is about and brings no new coding issue. */
+/** The worst that befalls the lines of some orders. */
+function worstOf(assessments: readonly Assessment[], orders: ReadonlySet<string>): number {
+  const ranks = assessments
+    .flatMap(({ lines }) => lines)
+    .filter(({ line }) => orders.has(line.order.reference))
+    .map(({ determination }) => DETERMINATIONS.indexOf(determination));
+  return Math.min(DETERMINATIONS.length, ...ranks);
+}
+
+/** The statuses of all hard criteria of some orders; to correct a code is no way to change them. */
+function hardStatuses(assessments: readonly Assessment[], orders: ReadonlySet<string>): string {
+  return assessments
+    .flatMap(({ lines }) => lines)
+    .filter(({ line }) => orders.has(line.order.reference))
+    .flatMap(({ results }) => results)
+    .filter(({ severity }) => severity === 'hard')
+    .map(({ criterion, status }) => `${criterion.id} ${status}`)
+    .join(' ');
+}
+
+const CORRECTS_ONLY_THE_CODE: readonly string[] = ['replace-reason', 'drop-reason'];
+
+/**
+ * Whether taking the suggestion settles the criterion for the lines it is about, brings no new coding issue and makes no
+ * line worse.
+ */
 function keepsPromise(
   draft: Draft,
   criterion: string,
@@ -149,6 +202,10 @@ function keepsPromise(
   const after = context.reassess(applied(context.draftOrders, draft));
   if ([...codingIssues(after)].some((found) => !before.has(found))) return false;
   const about = new Set(failing.map(({ line }) => line.order.reference));
+  if (worstOf(after, about) < worstOf(context.assessments, about)) return false;
+  if (CORRECTS_ONLY_THE_CODE.includes(draft.remedy)) {
+    if (hardStatuses(after, about) !== hardStatuses(context.assessments, about)) return false;
+  }
   return after
     .flatMap(({ lines }) => lines)
     .filter(({ line }) => about.has(line.order.reference))
@@ -171,7 +228,7 @@ export function suggestionsFor(context: SuggestionContext): Suggestion[] {
       );
       if (failing.length === 0) continue;
       for (const draft of draftsFor(remedy, failing, context)) {
-        const name = JSON.stringify([draft.remedy, draft.words]);
+        const name = labelOf(draft, speaker);
         if (!drafts.has(name) && keepsPromise(draft, criterion.id, failing, context)) drafts.set(name, draft);
       }
     }

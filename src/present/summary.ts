@@ -1,4 +1,4 @@
-import { levelName } from '../anatomy/spine-level';
+import { compareLevels, levelName } from '../anatomy/spine-level';
 import type { Assessment } from '../evaluate/assess';
 import type { CriterionResult } from '../evaluate/criterion';
 import { plain } from '../fhir/plain-text';
@@ -32,7 +32,8 @@ function isReason(result: CriterionResult, determination: string): boolean {
 }
 
 function orderName({ group, policy, lines }: Assessment, speaker: Speaker): string {
-  const levels = [...new Set(lines.flatMap(({ line }) => (line.level ? [levelName(line.level)] : [])))];
+  const ordered = lines.flatMap(({ line }) => line.level ?? []).toSorted(compareLevels);
+  const levels = [...new Set(ordered.map(levelName))];
   const codes = lines.map(({ line }) => line.procedure.code);
   const place = [
     group.side === 'both' ? speaker.policyData.wording.bothSides : group.side,

@@ -68,8 +68,14 @@ export function foundOf(result: CriterionResult, speaker: Speaker): string {
     result.status === 'not-assessed' &&
     (fact.fact.unread ?? []).length > 0 &&
     (fact.fact.evidence ?? []).length === 0;
+  // Of alternatives only those that hold make a criterion met.
+  const holds = ({ name, fact }: NamedFact): boolean =>
+    result.status !== 'met' ||
+    result.criterion.references.some(
+      (reference) => reference.fact === name && fact.fields[reference.field] === true,
+    );
   const sentences = result.facts
-    .filter((fact) => !hidden(fact))
+    .filter((fact) => !hidden(fact) && holds(fact))
     .map((fact) => say(wordingOf(fact, speaker).found, fact, speaker));
   if (result.status === 'not-assessed')
     sentences.push(fill(speaker.policyData.wording.unread, { keys: withReasons(result.unread, speaker) }));

@@ -40,7 +40,9 @@ export const addOn = defineFact({
   words: ['primary', 'code'],
   read(context) {
     const { addOnTo, code } = context.line.procedure;
-    const words = { primary: listed(addOnTo ?? []), code };
+    const ordered = new Set(context.group.session.lines.map((line) => line.procedure.code));
+    const missing = (addOnTo ?? []).filter((primary) => !ordered.has(primary));
+    const words = { primary: listed(missing), code };
     if (!addOnTo) return { finding: 'primary', fields: { isAddOn: false }, words };
     const complete = hasPrimary(context);
     const { unread } = context.select('requisitionedOrders');

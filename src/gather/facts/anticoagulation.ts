@@ -1,3 +1,4 @@
+import { notes } from '../../fhir/read';
 import { parseDays } from '../../time/days';
 import type { Selected } from '../record-entry';
 import { dangersIn, tellDangers } from '../readings/dangers';
@@ -5,6 +6,7 @@ import { isAfter, newestFirst, observedOn } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
 import { wordsOfPlan } from '../readings/plan-words';
 import { examinationResult } from './examination';
+import { bleedingRisk } from './ordered-code';
 import { defineFact, type LineContext } from './fact';
 
 type Said = 'plan' | 'no-plan' | 'must-not-interrupt';
@@ -34,19 +36,39 @@ function newestPlan(context: LineContext): { entry: Selected; says: Said } | und
   return entry && { entry, says: planSays(entry, context) };
 }
 
-/** No anticoagulant or antiplatelet agent without a plan to interrupt it. */
+/** Whether the order, or the prescription of the agent itself, says that it must not be interrupted. */
+function isSaidNotToBeInterrupted(agents: readonly Selected[], context: LineContext): boolean {
+  const pattern = context.policyData.vocabulary('mustNotInterrupt');
+  const ofAgents = agents.flatMap(({ resource }) => notes(resource['note']));
+  return [context.line.order.words, ...ofAgents].some((words) => pattern.test(words));
+}
+
+/** No anticoagulant or antiplatelet agent without a plan to interrupt it; less is asked where bleeding does little harm. */
 export const anticoagulation = defineFact({
   fields: ['handled'],
-  findings: ['must-not-interrupt', 'no-plan', 'plan', 'aspirin', 'status-only', 'none'],
+  findings: [
+    'must-not-interrupt',
+    'low-risk-must-not-interrupt',
+    'no-plan',
+    'low-risk',
+    'plan',
+    'aspirin',
+    'status-only',
+    'none',
+  ],
   words: ['what', 'date', 'plan'],
   read(context) {
     const agents = dangersIn(context, 'anticoagulants');
     const plan = newestPlan(context);
     if (agents.sure.length > 0) {
       const { words, evidence } = tellDangers(agents.sure);
+      const isLowRisk = bleedingRisk.read(context).fields['low'] === true;
+      const never = isLowRisk ? ('low-risk-must-not-interrupt' as const) : ('must-not-interrupt' as const);
+      if (isSaidNotToBeInterrupted(agents.sure, context))
+        return { finding: never, fields: { handled: false }, words, evidence };
       if (!plan || plan.says === 'no-plan') {
         const { unread } = context.select('interruptionPlans');
-        return { finding: 'no-plan', fields: {}, words, evidence, unread };
+        return { finding: isLowRisk ? 'low-risk' : 'no-plan', fields: {}, words, evidence, unread };
       }
       const { entry, says } = plan;
       const point = evidenceOf(entry, observedOn(entry.resource), examinationResult(entry) || nameOf(entry));
@@ -55,7 +77,7 @@ export const anticoagulation = defineFact({
         evidence: [...evidence, point],
         unread: agents.unread,
       };
-      if (says === 'must-not-interrupt') return { finding: says, fields: { handled: false }, ...told };
+      if (says === 'must-not-interrupt') return { finding: never, fields: { handled: false }, ...told };
       // Another agent may stand in a source that was not read.
       return { finding: 'plan', fields: { handled: agents.unread.length > 0 ? undefined : true }, ...told };
     }

@@ -1,12 +1,22 @@
 import { wordsOf, concepts, text } from '../../fhir/read';
 import type { SelectorName } from '../../policy/names';
+import { states } from '../../fhir/narrative';
 import { isAfter, observedNewestFirst } from '../readings/dates-of';
 import { evidenceOf } from '../readings/evidence';
 import { measurements } from '../readings/scores';
 import { defineFact } from './fact';
 
+/** The upper end of a scale such as `0-4`. */
+function highestOf(scale: string | undefined): number {
+  const end = scale?.split('-')[1];
+  return end === undefined ? Number.POSITIVE_INFINITY : Number(end);
+}
+
 /** Whether the newest examination counts as many findings as the profile asks. */
-function countedFindings<const Threshold extends string>(name: SelectorName, threshold: Threshold) {
+function countedFindings(
+  name: SelectorName,
+  threshold: 'minimumNeuralgiaFeatures' | 'minimumTriggerPointFindings',
+) {
   return defineFact({
     fields: ['enough'],
     findings: ['enough', 'too-few', 'unreadable', 'none'],
@@ -19,10 +29,12 @@ function countedFindings<const Threshold extends string>(name: SelectorName, thr
       const upToNow = observedNewestFirst(items).filter(({ on }) => !isAfter(on, context.asOf));
       const [newest] = upToNow;
       if (!newest) return { finding: 'none', fields: {}, unread };
-      const count = measurements(newest, codes).find(({ measured }) => measured)?.measured?.value;
+      const counted = measurements(newest, codes).find(({ measured }) => measured);
+      const count = counted?.measured?.value;
       const evidence = evidenceOf(newest, newest.on, count === undefined ? '' : String(count));
       const told = { words: { count, date: evidence.date }, evidence: [evidence], unread };
-      if (count === undefined || count < 0) return { finding: 'unreadable', fields: {}, ...told };
+      if (count === undefined || count < 0 || count > highestOf(counted?.member.scale))
+        return { finding: 'unreadable', fields: {}, ...told };
       if (count >= asked) return { finding: 'enough', fields: { enough: true }, ...told };
       return { finding: 'too-few', fields: { enough: unread.length > 0 ? undefined : false }, ...told };
     },
@@ -47,7 +59,7 @@ export const movementLimit = defineFact({
         text(entry.resource['valueString']) ?? '',
         ...concepts(entry.resource['valueCodeableConcept']).map(wordsOf),
       ].join('; ');
-      return !isAfter(entry.on, context.asOf) && pattern.test(said);
+      return !isAfter(entry.on, context.asOf) && states(said, pattern);
     });
     if (!found) return { finding: 'none', fields: {}, unread };
     const evidence = evidenceOf(found, found.on, text(found.resource['valueString']) ?? '');

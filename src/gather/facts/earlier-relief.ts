@@ -1,11 +1,6 @@
 import { formatDay, formatDays } from '../../time/days';
-import {
-  earlierSessions,
-  pointAtSession,
-  reliefAfter,
-  type EarlierSession,
-  type Relief,
-} from '../readings/earlier-blocks';
+import { earlierSessions, pointAtSession, type EarlierSession } from '../readings/earlier-blocks';
+import { reliefAfter, reliefWords, type Relief } from '../readings/relief';
 import { hasPrimary } from './add-on';
 import { defineFact } from './fact';
 
@@ -66,7 +61,7 @@ export const earlierRelief = defineFact({
       return {
         finding,
         fields: { earlierBlock: true, sufficient },
-        words: { percent: relief.percent ?? '', days: relief.days ?? '', date: dateOf(session) },
+        words: { ...reliefWords(relief), date: dateOf(session) },
         evidence: [...pointAtSession(session), ...relief.evidence],
         unread,
       };
@@ -143,7 +138,11 @@ export const reliefTrend = defineFact({
       const isKnownNone = unreadBlocks.length === 0 && (sessions.length === 0 || unread.length === 0);
       return { finding: 'unknown', fields: { safe: isKnownNone || undefined }, unread };
     }
-    const words = { days: last.days, before: previous?.days ?? '', date: dateOf(last.session) };
+    const words = {
+      days: reliefWords(last.relief).days,
+      before: previous ? reliefWords(previous.relief).days : '',
+      date: dateOf(last.session),
+    };
     const evidence = [...pointAtSession(last.session), ...last.relief.evidence];
     if (last.days < minimum) return { finding: 'short', fields: { safe: false }, words, evidence };
     if (previous && last.days < previous.days) {

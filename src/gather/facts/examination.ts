@@ -14,8 +14,9 @@ export function examinationResult(entry: Selected): string {
   return listed([...coded, text(entry.resource['valueString']) ?? ''].filter((part) => part !== ''));
 }
 
-function hasResult(entry: Selected): boolean {
-  return examinationResult(entry) !== '' || typeof entry.resource['valueBoolean'] === 'boolean';
+function hasResult({ resource }: Selected): boolean {
+  const said = text(resource['valueString']) ?? concepts(resource['valueCodeableConcept'])[0];
+  return said !== undefined || typeof resource['valueBoolean'] === 'boolean';
 }
 
 /** Whether a test says that there is nothing to be found. */

@@ -1,46 +1,60 @@
+import type { Side } from '../../anatomy/side';
+import { levelName } from '../../anatomy/spine-level';
 import {
   blockDaysAt,
+  blocksElsewhere,
   dateOfDay,
   evidenceOfDays,
   sidesOfLine,
   type BlockDay,
 } from '../readings/blocks-at-place';
-import { defineFact, type Fact, type LineContext } from './fact';
+import { reliefWords } from '../readings/relief';
+import { defineFact, type Fact, type FactContext, type LineContext } from './fact';
 import { FACET_BLOCK } from './facet-purpose';
 import { weighRelief } from './earlier-relief';
 
 interface Needed {
   readonly blocks: number;
   readonly isEnough: (percent: number) => boolean;
+  /** The sides that blocks are asked of; all sides of the line, if none are named. */
+  readonly sides?: readonly (Side | undefined)[];
 }
 
-type Support = Fact<'enough', 'enough' | 'too-few' | 'unknown' | 'none'>;
+type Support = Fact<'enough', 'enough' | 'too-few' | 'unknown' | 'elsewhere' | 'none'>;
+
+/** The level and one side of the line, as a sentence names them. */
+function placeWords({ line }: LineContext, side: Side | undefined): string {
+  return [side, line.level && levelName(line.level)].filter((part) => part !== undefined).join(' ');
+}
 
 /**
  * Counts the days with a facet block at the line's own level and side that helped enough. Blocks of which relief, level
  * or side are not recorded could still make up the number.
  */
-function supportOf(context: LineContext, { blocks, isEnough }: Needed): Support {
-  const each = sidesOfLine(context).map((side) => {
+function supportOf(context: LineContext, { blocks, isEnough, sides }: Needed): Support {
+  const each = (sides ?? sidesOfLine(context)).map((side) => {
     const { days, unread } = blockDaysAt(context, FACET_BLOCK, side);
     const helped = ({ relief: { percent } }: BlockDay): boolean => percent !== undefined && isEnough(percent);
     const reached = days.filter((day) => day.isSure && helped(day));
     const open = days.filter(
       (day) => (day.relief.percent === undefined || helped(day)) && !reached.includes(day),
     );
-    return { days, unread, reached, open };
+    return { side, days, unread, reached, open };
   });
   const worst = each.toSorted((a, b) => a.reached.length - b.reached.length)[0];
   const days = worst?.days ?? [];
   const reached = worst?.reached ?? [];
   const unread = [...new Set(each.flatMap((side) => side.unread))];
   const best = days.toSorted((a, b) => (b.relief.percent ?? -1) - (a.relief.percent ?? -1))[0];
+  const elsewhere = blocksElsewhere(context, FACET_BLOCK);
   const told = {
     words: {
       reached: reached.length,
       needed: blocks,
-      percent: best?.relief.percent ?? '',
+      percent: best ? reliefWords(best.relief).percent : '',
       date: best && dateOfDay(best),
+      place: placeWords(context, worst?.side),
+      elsewhere,
     },
     evidence: evidenceOfDays(each.flatMap((side) => side.days)),
     unread,
@@ -48,16 +62,17 @@ function supportOf(context: LineContext, { blocks, isEnough }: Needed): Support 
   if (each.every((side) => side.reached.length >= blocks))
     return { finding: 'enough', fields: { enough: true }, ...told };
   const isShort = (side: (typeof each)[number]): boolean =>
-    side.days.length > 0 && side.reached.length + side.open.length < blocks;
+    side.days.some(({ isSure }) => isSure) && side.reached.length + side.open.length < blocks;
   if (unread.length === 0 && each.some(isShort))
     return { finding: 'too-few', fields: { enough: false }, ...told };
-  return { finding: days.length > 0 ? 'unknown' : 'none', fields: {}, ...told };
+  if (days.length > 0) return { finding: 'unknown', fields: {}, ...told };
+  return { finding: elsewhere === '' ? 'none' : 'elsewhere', fields: {}, ...told };
 }
 
 const SUPPORT = {
   fields: ['enough'],
-  findings: ['enough', 'too-few', 'unknown', 'none'],
-  words: ['reached', 'needed', 'percent', 'date'],
+  findings: ['enough', 'too-few', 'unknown', 'elsewhere', 'none'],
+  words: ['reached', 'needed', 'percent', 'date', 'place', 'elsewhere'],
 } as const;
 
 /** Whether the first diagnostic block helped enough for a second. */
@@ -84,47 +99,60 @@ export const therapeuticSupport = defineFact({
   },
 });
 
-/** Whether blocks helped enough for an ablation. */
+type RepeatThreshold = 'repeatAblationReliefPercent' | 'repeatAblationReliefDays';
+
+/** Earlier ablations at the level on one side, and the one that helped enough, for long enough, to be repeated. */
+function ablationsOn(side: Side | undefined, context: FactContext<RepeatThreshold>) {
+  const percent = context.threshold('repeatAblationReliefPercent') ?? 0;
+  const minimumDays = context.threshold('repeatAblationReliefDays') ?? 0;
+  const { days, unread } = blockDaysAt(context, 'facet-ablation', side);
+  const sure = days.filter(({ isSure }) => isSure);
+  const weighed = sure.map((day) => ({ day, finding: weighRelief(day.relief, percent, minimumDays) }));
+  const good = weighed.find(({ finding }) => finding === 'sufficient')?.day;
+  const isKnown = weighed.some(({ finding }) => finding !== undefined);
+  return { sure, good, isKnown, unread };
+}
+
+/** Whether blocks helped enough for an ablation, on every side without an earlier ablation that did. */
 export const ablationSupport = defineFact({
   ...SUPPORT,
-  thresholds: ['ablationBlocks', 'ablationReliefPercent'],
+  thresholds: [
+    'ablationBlocks',
+    'ablationReliefPercent',
+    'repeatAblationReliefPercent',
+    'repeatAblationReliefDays',
+  ],
   read(context) {
     const asked = context.threshold('ablationReliefPercent') ?? 0;
     const blocks = context.threshold('ablationBlocks') ?? 1;
-    return supportOf(context, { blocks, isEnough: (percent) => percent >= asked });
+    const all = sidesOfLine(context);
+    const open = all.filter((side) => !ablationsOn(side, context).good);
+    const sides = open.length > 0 ? open : all;
+    return supportOf(context, { blocks, isEnough: (percent) => percent >= asked, sides });
   },
 });
 
 /** Whether an earlier ablation at the level and side helped enough to be repeated without new blocks. */
 export const earlierAblation = defineFact({
   fields: ['sufficient'],
-  findings: ['sufficient', 'not-sufficient', 'none'],
+  findings: ['sufficient', 'too-little', 'unknown', 'none'],
   thresholds: ['repeatAblationReliefPercent', 'repeatAblationReliefDays'],
   words: ['percent', 'days', 'date'],
   read(context) {
-    const percent = context.threshold('repeatAblationReliefPercent') ?? 0;
-    const minimumDays = context.threshold('repeatAblationReliefDays') ?? 0;
-    const each = sidesOfLine(context).map((side) => {
-      const { days, unread } = blockDaysAt(context, 'facet-ablation', side);
-      const sure = days.filter(({ isSure }) => isSure);
-      const good = sure.find(({ relief }) => weighRelief(relief, percent, minimumDays) === 'sufficient');
-      return { sure, good, unread };
-    });
+    const each = sidesOfLine(context).map((side) => ablationsOn(side, context));
     const unread = [...new Set(each.flatMap((side) => side.unread))];
     const shown = each[0]?.good ?? each[0]?.sure[0];
     const told = {
-      words: {
-        percent: shown?.relief.percent ?? '',
-        days: shown?.relief.days ?? '',
-        date: shown && dateOfDay(shown),
-      },
+      words: { ...(shown && reliefWords(shown.relief)), date: shown && dateOfDay(shown) },
       evidence: evidenceOfDays(each.flatMap(({ good, sure }) => (good ? [good] : sure))),
       unread,
     };
     if (each.every(({ good }) => good))
       return { finding: 'sufficient', fields: { sufficient: true }, ...told };
     const sufficient = unread.length > 0 ? undefined : false;
-    return { finding: shown ? 'not-sufficient' : 'none', fields: { sufficient }, ...told };
+    if (!shown) return { finding: 'none', fields: { sufficient }, ...told };
+    const isKnown = each.some((side) => side.isKnown);
+    return { finding: isKnown ? 'too-little' : 'unknown', fields: { sufficient }, ...told };
   },
 });
 
@@ -148,7 +176,7 @@ export const failedBlocks = defineFact({
     const bad = each.find(({ failed, hasBetter }) => failed.length >= most && !hasBetter);
     const isKnown = unread.length === 0;
     if (!bad) return { finding: 'few-enough', fields: { fewEnough: isKnown || undefined }, unread };
-    const percents = bad.failed.map(({ relief }) => `${relief.percent} %`).join(', ');
+    const percents = bad.failed.map(({ relief }) => `${reliefWords(relief).percent} %`).join(', ');
     return {
       finding: 'failed',
       fields: { fewEnough: isKnown ? false : undefined },

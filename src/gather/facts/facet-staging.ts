@@ -1,5 +1,6 @@
 import { formatDay } from '../../time/days';
 import { blockDaysAt, dateOfDay, evidenceOfDays, sidesOfLine } from '../readings/blocks-at-place';
+import { reliefWords } from '../readings/relief';
 import { weighRelief } from './earlier-relief';
 import { defineFact } from './fact';
 import { earlierBlockDays, FACET_BLOCK } from './facet-purpose';
@@ -57,24 +58,29 @@ export const therapeuticRepeat = defineFact({
     const minimumDays = context.threshold('repeatReliefDays') ?? 0;
     const { atMost, unread: unreadBlocks } = earlierBlockDays(context);
     if (atMost <= diagnostic) return { finding: 'first', fields: { supported: true } };
-    const each = sidesOfLine(context).map((side) => blockDaysAt(context, FACET_BLOCK, side));
-    const latest = each.flatMap((side) => side.days.find(({ isSure }) => isSure) ?? [])[0];
+    const each = sidesOfLine(context).map((side) => {
+      const { days, unread } = blockDaysAt(context, FACET_BLOCK, side);
+      const sure = days.filter(({ isSure }) => isSure);
+      // Without a therapeutic injection on this side there is nothing to weigh.
+      const latest = sure.length > diagnostic ? sure[0] : undefined;
+      const weighed = latest && weighRelief(latest.relief, percent, minimumDays);
+      const isFirst = days.length <= diagnostic;
+      return { latest, weighed, isFirst, unread };
+    });
     const unread = [...new Set([...unreadBlocks, ...each.flatMap((side) => side.unread)])];
-    if (!latest || each.some((side) => side.days.filter(({ isSure }) => isSure).length <= diagnostic))
-      return { finding: 'unknown', fields: {}, unread };
-    const weighed = weighRelief(latest.relief, percent, minimumDays);
+    const isSupported = ({ isFirst, weighed }: (typeof each)[number]): boolean =>
+      isFirst || weighed === 'sufficient';
+    const bad = each.find((side) => side.weighed !== undefined && !isSupported(side));
+    const shown = (bad ?? each.find(({ latest }) => latest))?.latest;
     const told = {
-      words: {
-        percent: latest.relief.percent ?? '',
-        days: latest.relief.days ?? '',
-        date: dateOfDay(latest),
-      },
-      evidence: evidenceOfDays([latest]),
+      words: { ...(shown && reliefWords(shown.relief)), date: shown && dateOfDay(shown) },
+      evidence: evidenceOfDays(each.flatMap(({ latest }) => latest ?? [])),
       unread,
     };
-    if (weighed === undefined) return { finding: 'unknown', fields: {}, ...told };
-    if (weighed === 'sufficient') return { finding: 'supported', fields: { supported: true }, ...told };
-    return { finding: 'too-little', fields: { supported: unread.length > 0 ? undefined : false }, ...told };
+    if (bad)
+      return { finding: 'too-little', fields: { supported: unread.length > 0 ? undefined : false }, ...told };
+    if (each.every(isSupported)) return { finding: 'supported', fields: { supported: true }, ...told };
+    return { finding: 'unknown', fields: {}, ...told };
   },
 });
 

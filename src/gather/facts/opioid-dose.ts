@@ -62,8 +62,8 @@ export const opioidDose = defineFact({
     const what = listed([...new Set(sure.map(nameOf))]);
     const evidence = sure.map((drug) => evidenceOf(drug, drugDates(drug.resource).start, nameOf(drug)));
     const doses = sure.map((drug) => morphineADay(drug, context));
-    const known = Math.round(doses.reduce<number>((sum, dose) => sum + (dose ?? 0), 0));
-    const told = { words: { what, dose: known }, evidence };
+    const known = doses.reduce<number>((sum, dose) => sum + (dose ?? 0), 0);
+    const told = { words: { what, dose: Math.round(known * 10) / 10 }, evidence };
     if (known >= (context.threshold('opioidHighMme') ?? Number.POSITIVE_INFINITY))
       return { finding: 'high', fields: { low: false }, ...told };
     if (known > (context.threshold('opioidCautionMme') ?? Number.POSITIVE_INFINITY))

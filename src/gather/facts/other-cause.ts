@@ -1,6 +1,7 @@
 import { concepts } from '../../fhir/read';
 import { states } from '../../fhir/narrative';
 import { memberOf } from '../../policy/value-set';
+import { confirmed, ofProblemList } from '../readings/diagnoses';
 import { regionsOfLine } from '../readings/imaging';
 import { pointAtReport, reportsOfRegion, tellReport } from '../readings/regional-reports';
 import { narrativeOf, type Report } from '../readings/report';
@@ -20,7 +21,7 @@ function codedOtherCause({ entry }: Report, context: LineContext): string | unde
 /** Whether imaging of the region is on file, and shows no fracture, tumour or infection that explains the pain. */
 export const otherCause = defineFact({
   fields: ['imaged', 'notShown'],
-  findings: ['not-shown', 'shown', 'in-words', 'other-region', 'none'],
+  findings: ['not-shown', 'shown', 'on-problem-list', 'in-words', 'other-region', 'none'],
   words: ['study', 'date', 'what', 'region'],
   read(context) {
     const { inRegion, all, unread } = reportsOfRegion(context);
@@ -30,19 +31,39 @@ export const otherCause = defineFact({
       if (what === undefined) continue;
       return { finding: 'shown', fields: { imaged: true, notShown: false }, ...tellReport(report, what) };
     }
+    const listedCause = confirmed(
+      ofProblemList(context, [context.policyData.valueSet('other-cause-findings')]),
+    )[0];
+    if (listedCause) {
+      const { evidence, name: what } = listedCause;
+      const imaged = inRegion.length > 0 || undefined;
+      return {
+        finding: 'on-problem-list',
+        fields: { imaged, notShown: false },
+        words: { what },
+        evidence: [evidence],
+      };
+    }
     const pattern = context.policyData.vocabulary('otherCause');
     const inWords = inRegion.find((report) => states(narrativeOf(report.entry), pattern));
     if (inWords) return { finding: 'in-words', fields: { imaged: true }, ...tellReport(inWords) };
     const seen = inRegion[0];
-    const notShown = unread.length > 0 ? undefined : true;
+    const hidden = [...new Set([...unread, ...context.select('conditions').unread])];
+    const notShown = hidden.length > 0 ? undefined : true;
     if (seen) {
       const evidence = inRegion.map(pointAtReport);
       const { words } = tellReport(seen);
-      return { finding: 'not-shown', fields: { imaged: true, notShown }, words, evidence, unread };
+      return { finding: 'not-shown', fields: { imaged: true, notShown }, words, evidence, unread: hidden };
     }
     const elsewhere = all[0];
-    if (!elsewhere) return { finding: 'none', fields: { notShown }, words: { region }, unread };
+    if (!elsewhere) return { finding: 'none', fields: { notShown }, words: { region }, unread: hidden };
     const { words, evidence } = tellReport(elsewhere);
-    return { finding: 'other-region', fields: { notShown }, words: { ...words, region }, evidence, unread };
+    return {
+      finding: 'other-region',
+      fields: { notShown },
+      words: { ...words, region },
+      evidence,
+      unread: hidden,
+    };
   },
 });

@@ -1,4 +1,5 @@
-import type { Concept } from '../../fhir/read';
+import { states } from '../../fhir/narrative';
+import { wordsOf, type Concept } from '../../fhir/read';
 import { memberOf, type ValueSet } from '../../policy/value-set';
 import type { Selected } from '../record-entry';
 import { isActive, isConfirmed, wasKnown } from '../readings/conditions';
@@ -53,13 +54,15 @@ export const radiculopathy = defineFact({
 /** A facet cyst, which some profiles accept beside radiculopathy. */
 export const facetCyst = defineFact({
   fields: ['present'],
-  findings: ['present', 'absent'],
+  findings: ['present', 'possible', 'absent'],
   words: ['what', 'date'],
   read(context) {
     const sets = [context.policyData.valueSet('facet-cyst')];
     const found = [...ofOrder(context, sets), ...confirmed(ofProblemList(context, sets))];
     if (found.length > 0) return { finding: 'present', fields: { present: true }, ...tell(found) };
     const { unread } = context.select('conditions');
+    const [possible] = ofProblemList(context, sets);
+    if (possible) return { finding: 'possible', fields: {}, ...tell([possible]), unread };
     return { finding: 'absent', fields: { present: unread.length > 0 ? undefined : false }, unread };
   },
 });
@@ -70,6 +73,16 @@ function activeFrom(context: LineContext, sets: readonly ValueSet[]): Selected[]
     const member = memberOf(entry.concepts, sets);
     const holds = isActive(entry, context.asOf) && isConfirmed(entry) && wasKnown(entry, context.asOf);
     return member && holds ? [{ ...entry, member }] : [];
+  });
+}
+
+/** Active diagnoses without a code whose words name a radiculopathy. */
+function inWordsOnly(context: LineContext): Selected[] {
+  const pattern = context.policyData.vocabulary('radiculopathy');
+  return context.select('conditions').items.filter((entry) => {
+    const isCodeless = entry.concepts.every(({ codings }) => codings.length === 0);
+    const holds = isActive(entry, context.asOf) && wasKnown(entry, context.asOf);
+    return isCodeless && holds && states(entry.concepts.map(wordsOf).join('; '), pattern);
   });
 }
 
@@ -92,7 +105,7 @@ export const radicularSigns = defineFact({
     const elsewhere = activeFrom(context, radicularSets(context)).filter(
       ({ reference }) => !ofRegion.has(reference),
     );
-    const diagnoses = [...activeFrom(context, signs), ...elsewhere];
+    const diagnoses = [...activeFrom(context, signs), ...elsewhere, ...inWordsOnly(context)];
     if (diagnoses.length > 0)
       return {
         finding: 'diagnosis',

@@ -44,7 +44,8 @@ export const redFlag = defineFact({
     }
     const deficits = dangersIn(context, 'deficitDiagnoses').sure;
     if (deficits.length > 0) return { finding: 'deficit', fields: {}, ...tellDangers(deficits) };
-    if (latest && isPositive(latest, context))
+    const isWeak = latest && states(wordsOfExamination(latest), context.policyData.vocabulary('weakness'));
+    if (latest && (isWeak || isPositive(latest, context)))
       return { finding: 'deficit', fields: {}, ...tellExamination(latest) };
     return absentIfRead([...new Set([...flags.unread, ...examinations.unread])]);
   },

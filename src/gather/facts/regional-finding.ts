@@ -78,8 +78,8 @@ export const rootSpecificity = defineFact({
     }
     const roots = findings.filter((finding) => finding.kind === 'root');
     const elsewhere = rootElsewhere(roots, context);
-    // What a code says is judged as evidence for the level; only words need the caution.
-    if (elsewhere && !elsewhere.coded) {
+    // What a code says is judged as evidence for the level, where that is asked; words need the caution.
+    if (elsewhere && !(elsewhere.coded && context.line.procedure.sided)) {
       const { words, evidence } = tellFinding(elsewhere);
       return { finding: 'root-elsewhere', fields: { safe: false }, words: { ...words, ordered }, evidence };
     }

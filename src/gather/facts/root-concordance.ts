@@ -20,6 +20,8 @@ export const rootConcordance = defineFact({
     'other-side',
     'other-level',
     'unplaced',
+    'no-level',
+    'one-side',
     'narrative',
     'electrodiagnostics',
     'not-root',
@@ -48,7 +50,12 @@ export const rootConcordance = defineFact({
       return { finding: 'other-side', fields: { concordant: refuted }, ...tellOf(otherSide), unread };
     if (otherLevel)
       return { finding: 'other-level', fields: { concordant: refuted }, ...tellOf(otherLevel), unread };
-    if (unplaced) return { finding: 'unplaced', fields: {}, ...tellOf(unplaced), unread };
+    if (unplaced) {
+      const isPlaced = unplaced.levels.length > 0;
+      return { finding: isPlaced ? 'no-level' : 'unplaced', fields: {}, ...tellOf(unplaced), unread };
+    }
+    const oneSided = coded[0];
+    if (oneSided) return { finding: 'one-side', fields: {}, ...tellOf(oneSided), unread };
     const narrative = findings[0];
     if (narrative) return { finding: 'narrative', fields: {}, ...tellOf(narrative), unread };
     const test = nerveTestsOfRegion(context).tests[0];

@@ -67,6 +67,11 @@ function isBefore(a: OrderedLine, b: OrderedLine): boolean {
   return byLevel < 0 || (byLevel === 0 && a.order.reference < b.order.reference);
 }
 
+/** Whether a block on both sides is also on the side of the other. */
+function doSidesMeet(a: OrderedLine, b: OrderedLine): boolean {
+  return a.order.side === 'both' || b.order.side === 'both';
+}
+
 /** The code for the level after the one that the code is for. */
 export function nextCode(code: string, policyData: PolicyData): string | undefined {
   return [...policyData.procedures.values()].find(({ addOnTo }) => addOnTo?.includes(code))?.code;
@@ -81,8 +86,12 @@ export const unitCount = defineFact({
     const { line, group, policyData } = context;
     const { code, once } = line.procedure;
     if (!once) return { finding: 'once', fields: { once: true } };
-    const within = once === 'session' ? group.session.lines : group.lines;
-    const same = within.filter((other) => other.procedure.code === code && other !== line);
+    const same = group.session.lines.filter(
+      (other) =>
+        other.procedure.code === code &&
+        other !== line &&
+        (once === 'session' || group.lines.includes(other) || doSidesMeet(line, other)),
+    );
     if (!same.some((other) => isBefore(other, line))) return { finding: 'once', fields: { once: true } };
     const next = nextCode(code, policyData);
     const words = { code, addOn: next ?? '' };
@@ -93,9 +102,9 @@ export const unitCount = defineFact({
 /** Whether the session stays within the number of levels; only the lines beyond it fail. Both sides of a level are one. */
 export const levelCount = defineFact({
   fields: ['withinLimit'],
-  findings: ['within-limit', 'beyond-limit'],
+  findings: ['within-limit', 'beyond-limit', 'further-level-code'],
   thresholds: ['maximumLevels'],
-  words: ['levels', 'position'],
+  words: ['levels', 'position', 'code'],
   read(context) {
     const limit = context.threshold('maximumLevels') ?? Number.POSITIVE_INFINITY;
     const { line, group } = context;
@@ -114,12 +123,12 @@ export const levelCount = defineFact({
       )
       .toSorted((a, b) => compareCodes(a, b) || (isBefore(a, b) ? -1 : 1));
     const levels = [...new Set(ordered.map(key))];
-    const position = Math.max(levels.indexOf(key(line)) + 1, line.procedure.fromLevel ?? 1);
-    const words = { levels: Math.max(levels.length, position), position };
-    return {
-      finding: position > limit ? 'beyond-limit' : 'within-limit',
-      fields: { withinLimit: position <= limit },
-      words,
-    };
+    const position = levels.indexOf(key(line)) + 1;
+    const { code, fromLevel = 1 } = line.procedure;
+    const words = { levels: levels.length, position, code };
+    if (position > limit) return { finding: 'beyond-limit', fields: { withinLimit: false }, words };
+    const isWithin = fromLevel <= limit;
+    const finding = isWithin ? 'within-limit' : 'further-level-code';
+    return { finding, fields: { withinLimit: isWithin }, words };
   },
 });

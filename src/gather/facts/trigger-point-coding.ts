@@ -6,13 +6,14 @@ import { defineFact } from './fact';
 export const muscleCount = defineFact({
   fields: ['fits'],
   findings: ['fits', 'other-number', 'two-codes'],
-  words: ['code', 'count', 'otherCode'],
+  words: ['code', 'count', 'otherCode', 'codes'],
   read(context) {
     const { order, procedure } = context.line;
     const { muscles, code } = procedure;
     if (!muscles) return { finding: 'fits', fields: { fits: true } };
     const count = muscleCountIn(order.words);
-    const words = { code, count, otherCode: muscles.otherwise };
+    const codes = listed([code, muscles.otherwise].toSorted());
+    const words = { code, count, otherCode: muscles.otherwise, codes };
     const isTwo = context.group.session.lines.some((line) => line.procedure.code === muscles.otherwise);
     if (isTwo) return { finding: 'two-codes', fields: { fits: false }, words };
     if (count === undefined || (count >= muscles.from && count <= (muscles.to ?? count)))

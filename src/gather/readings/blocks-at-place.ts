@@ -1,16 +1,15 @@
-import { isSameLevel } from '../../anatomy/spine-level';
+import { isLumbarSacral, isSameLevel, levelName } from '../../anatomy/spine-level';
 import { concepts } from '../../fhir/read';
 import type { Side } from '../../anatomy/side';
 import { withoutRepeats, type Evidence, type LineContext } from '../facts/fact';
 import { formatDays, type DayInterval } from '../../time/days';
 import {
-  earlierSessions,
+  earlierSessionsOfKind,
   pointAtSession,
-  reliefAfter,
   type EarlierBlock,
   type EarlierSession,
-  type Relief,
 } from './earlier-blocks';
+import { reliefAfter, type Relief } from './relief';
 import { placeOf, type Place } from './report-findings';
 
 /** A day with an earlier block that was, or may have been, at the ordered level and side. */
@@ -35,6 +34,15 @@ export function blockPlace({ entry }: EarlierBlock, context: LineContext): Place
   return placeOf(concepts(entry.resource['bodySite']), context);
 }
 
+/** Whether a block of unknown level could have been at the place, by the region that its code is for. */
+function fitsRegion({ procedure }: EarlierBlock, { levels }: Place): boolean {
+  return (
+    levels.length === 0 ||
+    procedure.region === undefined ||
+    levels.some((level) => isLumbarSacral(level) === (procedure.region === 'lumbar-sacral'))
+  );
+}
+
 /** Whether a block was at one of the levels on the side; undefined when its record, or the place, leaves it open. */
 export function isAtPlace(block: EarlierBlock, at: Place, context: LineContext): boolean | undefined {
   const { levels, side } = blockPlace(block, context);
@@ -43,6 +51,7 @@ export function isAtPlace(block: EarlierBlock, at: Place, context: LineContext):
   const isSameLevelAny = at.levels.some((level) => levels.some((named) => isSameLevel(named, level)));
   if (areLevelsKnown && !isSameLevelAny) return false;
   if (areSidesKnown && side !== 'both' && at.side !== 'both' && side !== at.side) return false;
+  if (!areLevelsKnown && !fitsRegion(block, at)) return false;
   return areLevelsKnown && areSidesKnown ? true : undefined;
 }
 
@@ -56,7 +65,7 @@ function overlap(a: DayInterval | undefined, b: DayInterval | undefined): boolea
  */
 export function blockDaysAt(context: LineContext, kind: string, side: Side | undefined): BlockDays {
   return context.once(`blockDays ${kind} ${side}`, () => {
-    const { sessions, unread } = earlierSessions(context, kind);
+    const { sessions, unread } = earlierSessionsOfKind(context, kind);
     const days = sessions.flatMap((session): BlockDay[] => {
       const { level } = context.line;
       const place = { levels: level ? [level] : [], ...(side && { side }) };
@@ -88,6 +97,18 @@ export function evidenceOfDays(days: readonly BlockDay[]): Evidence[] {
 
 export function dateOfDay({ on }: BlockDay): string | undefined {
   return on && formatDays(on);
+}
+
+/** Blocks of the kind that were done somewhere else, as "left L4-5 on 2026-01-12"; the latest two. */
+export function blocksElsewhere(context: LineContext, kind: string): string {
+  const words = earlierSessionsOfKind(context, kind).sessions.flatMap(({ blocks, on }) =>
+    blocks.map((block) => {
+      const { levels, side } = blockPlace(block, context);
+      const place = [side, ...levels.map(levelName)].filter((part) => part !== undefined).join(' ');
+      return [place, on && `on ${formatDays(on)}`].filter((part) => part).join(' ');
+    }),
+  );
+  return [...new Set(words)].slice(0, 2).join(', ');
 }
 
 /** The sides that a line must be judged on: a bilateral order needs each. */

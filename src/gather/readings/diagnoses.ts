@@ -72,13 +72,26 @@ export function ofOrder(context: LineContext, sets: readonly ValueSet[]): Stated
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** ICD-10-CM reasons of the order that are in none of the sets; our lists of other systems are not complete. */
+/** Diagnoses of other policies: a code of theirs that a policy lacks is known to be another diagnosis. */
+const OF_OTHER_POLICIES = [
+  'radicular-diagnoses',
+  'axial-spine-diagnoses',
+  'migraine-diagnoses',
+  'trigeminal-neuralgia',
+] as const;
+
+/**
+ * Reasons of the order that are in none of the sets: ICD-10-CM codes, and those of other systems that another policy
+ * knows; what is not known at all excludes nothing, as our lists of other systems are not complete.
+ */
 export function ofOrderOutside(context: LineContext, sets: readonly ValueSet[]): Stated[] {
   const { reference } = context.line.order;
+  const others = OF_OTHER_POLICIES.map((name) => context.policyData.valueSet(name));
   return codedReasons(context).flatMap((concept) => {
     const coding = concept.codings.find(({ system }) => codeSystemOf(system) === 'icd10cm');
-    if (!coding || memberOf([concept], sets)) return [];
-    const member: Member = { system: 'icd10cm', code: coding.code, label: wordsOf(concept) };
+    const known = memberOf([concept], others);
+    if ((!coding && !known) || memberOf([concept], sets)) return [];
+    const member: Member = known ?? { system: 'icd10cm', code: coding?.code ?? '', label: wordsOf(concept) };
     const name = nameIn(concept, member);
     return [{ concept, name, member, evidence: { reference, summary: name } }];
   });

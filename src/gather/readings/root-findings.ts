@@ -16,8 +16,9 @@ interface Verdict {
  * the line nothing supports it.
  */
 export function weigh(all: readonly ImagingFinding[], context: LineContext): Verdict {
-  const { level } = context.line;
-  const { side } = context.group;
+  const { level, procedure } = context.line;
+  // A code without sides asks for none, whatever the order says.
+  const side = procedure.sided ? context.group.side : undefined;
   const regions = regionsOfLine(context);
   const findings = all
     .filter(

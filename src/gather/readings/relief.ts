@@ -1,0 +1,148 @@
+import { objects, referenceOf } from '../../fhir/read';
+import type { Day } from '../../time/days';
+import type { Evidence, LineContext } from '../facts/fact';
+import type { Selected } from '../record-entry';
+import { isAfter, observedOn } from './dates-of';
+import type { EarlierSession } from './earlier-blocks';
+import { evidenceOf, nameOf } from './evidence';
+import { measurements, readScores, type Measured, type Score } from './scores';
+
+/** How well the blocks of an earlier session worked; what is not recorded, or not linked to them, is unknown. */
+export interface Relief {
+  /** Share of the pain that went, in percent; negative when the pain rose. */
+  readonly percent?: number;
+  /** How long the relief lasted, in days. */
+  readonly days?: number;
+  readonly evidence: readonly Evidence[];
+}
+
+const DAYS_A_WEEK = 7;
+/** Three months of relief are 3 mo, 13 wk or 91 d, so a month counts a third of 91 days. */
+const DAYS_A_MONTH = 91 / 3;
+const DAYS_OF_UNIT = new Map([
+  ...['d', 'day', 'days'].map((unit) => [unit, 1] as const),
+  ...['wk', 'week', 'weeks'].map((unit) => [unit, DAYS_A_WEEK] as const),
+  ...['mo', 'month', 'months'].map((unit) => [unit, DAYS_A_MONTH] as const),
+]);
+function isPartOf(observation: Selected, references: ReadonlySet<string>): boolean {
+  return objects(observation.resource['partOf']).some((link) => references.has(referenceOf(link) ?? ''));
+}
+
+/** "> 80 %" is at least that, and a little more. */
+const A_LITTLE = 0.001;
+
+function percentIn({ value, unit = '', comparator }: Measured): number | undefined {
+  if ((unit !== '%' && unit !== '') || value < 0 || value > 100) return undefined;
+  if (comparator === '>') return value + A_LITTLE;
+  return comparator === undefined || comparator === '>=' ? value : undefined;
+}
+
+function daysIn({ value, unit = '', comparator }: Measured): number | undefined {
+  const length = value * (DAYS_OF_UNIT.get(unit) ?? Number.NaN);
+  return comparator === undefined && length >= 0 ? length : undefined;
+}
+
+/** Without the noise of floating point, so that what is 80 % by hand is 80 %. */
+function exact(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+function shown(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+/** A relief for a sentence. */
+export function reliefWords({ percent, days }: Relief): { percent: number | ''; days: number | '' } {
+  return {
+    percent: percent === undefined ? '' : shown(percent),
+    days: days === undefined ? '' : shown(days),
+  };
+}
+
+/** A length of relief told in weeks or months is rounded; what goes further beyond today is a mistake in the record. */
+function isPossible(days: number, session: EarlierSession, context: LineContext): boolean {
+  return session.on === undefined || days <= context.asOf - session.on.earliest + DAYS_A_WEEK;
+}
+
+interface Found {
+  readonly value: number;
+  readonly source: Selected;
+}
+
+/** The highest of what Observations that belong to the blocks record, up to the evaluation date. */
+function highest(
+  name: 'painReliefPercents' | 'painReliefDurations',
+  references: ReadonlySet<string>,
+  context: LineContext,
+  read: (measured: Measured) => number | undefined,
+): Found | undefined {
+  const { codes } = context.policyData.selector(name);
+  const found = context
+    .select(name)
+    .items.filter((item) => isPartOf(item, references) && !isAfter(observedOn(item.resource), context.asOf))
+    .flatMap((source) =>
+      measurements(source, codes).flatMap(({ measured }) => {
+        const value = measured && read(measured);
+        return value === undefined ? [] : [{ value, source }];
+      }),
+    );
+  return found.toSorted((a, b) => b.value - a.value)[0];
+}
+
+/** (pre - post) / pre x 100 from the last score before the blocks and the first one after that belongs to them. */
+function computedPercent(
+  session: EarlierSession,
+  references: ReadonlySet<string>,
+  scores: readonly Score[],
+): Found | undefined {
+  const day = session.on;
+  if (!day || day.earliest !== day.latest) return undefined;
+  const dayOf = (score: Score): Day => score.on?.earliest ?? Number.NaN;
+  const belongs = (score: Score): boolean => isPartOf(score.entry, references);
+  const dated = scores.filter(
+    (score) => score.value !== undefined && score.on?.earliest === score.on?.latest,
+  );
+  const byReference = (a: Score, b: Score): number => (a.reference < b.reference ? -1 : 1);
+  const before = dated
+    .filter((score) => dayOf(score) <= day.earliest && !belongs(score))
+    .toSorted((a, b) => dayOf(b) - dayOf(a) || byReference(a, b));
+  const after = dated
+    .filter((score) => dayOf(score) >= day.earliest && belongs(score))
+    .toSorted((a, b) => dayOf(a) - dayOf(b) || byReference(a, b));
+  for (const post of after) {
+    const pre = before.find((score) => score.member.scale === post.member.scale);
+    if (pre?.value && post.value !== undefined) {
+      return { value: ((pre.value - post.value) / pre.value) * 100, source: post.entry };
+    }
+  }
+  return undefined;
+}
+
+/** Reads what is on file about the relief after a session; a recorded percentage outranks a computed one. */
+export function reliefAfter(session: EarlierSession, context: LineContext): Relief {
+  const references = new Set(session.blocks.map(({ entry }) => entry.reference));
+  const scores = (): Score[] =>
+    readScores(
+      context.select('painScores').items.filter((item) => !isAfter(observedOn(item.resource), context.asOf)),
+      'pain',
+      context.policyData.selector('painScores').codes,
+    );
+  const percent =
+    highest('painReliefPercents', references, context, percentIn) ??
+    computedPercent(session, references, scores());
+  const lengthIn = (measured: Measured): number | undefined => {
+    const days = daysIn(measured);
+    return days !== undefined && isPossible(days, session, context) ? days : undefined;
+  };
+  const days = highest('painReliefDurations', references, context, lengthIn);
+  const point = ({ source }: Found, summary: string): Evidence =>
+    evidenceOf(source, observedOn(source.resource), summary);
+  return {
+    ...(percent && { percent: exact(percent.value) }),
+    ...(days && { days: exact(days.value) }),
+    evidence: [
+      ...(percent ? [point(percent, `${nameOf(percent.source)} ${shown(percent.value)} %`)] : []),
+      ...(days ? [point(days, `${nameOf(days.source)} ${shown(days.value)} d`)] : []),
+    ],
+  };
+}

@@ -1,0 +1,41 @@
+import { forProfile, strayProfile } from './load-criterion';
+import type { PolicyFile, PolicySetting } from './load-policy';
+
+/** What each profile has; undefined for a profile that nobody knows. */
+export function byProfile<T>(
+  profiles: readonly string[],
+  of: (profile: string) => T,
+): (profile: string) => T | undefined {
+  const known = new Map(profiles.map((profile) => [profile, of(profile)]));
+  return (profile) => known.get(profile);
+}
+
+/** The value sets of the diagnoses that support, exclude or do neither, profile by profile. */
+export function diagnosesOf(file: PolicyFile, setting: PolicySetting) {
+  const { diagnoses } = file.data;
+  const setsOf = (member: 'supported' | 'excluded' | 'open') => {
+    const value = diagnoses[member];
+    const stray = strayProfile(value, setting.profiles);
+    if (stray !== undefined)
+      throw file.mistake(['diagnoses', member, stray], `there is no profile "${stray}"`);
+    return byProfile(setting.profiles, (profile) => {
+      const ids = forProfile(value, profile);
+      if (!ids && member === 'open') return undefined;
+      if (!ids) throw file.mistake(['diagnoses', member], `nothing for the profile "${profile}"`);
+      return ids.map((id) => {
+        const set = setting.valueSets.get(id);
+        if (!set) throw file.mistake(['diagnoses', member, profile], `there is no value set "${id}"`);
+        return set;
+      });
+    });
+  };
+  const forNerve = diagnoses.supportedForNerve.map(({ words, supported }, i) => ({
+    words,
+    sets: supported.map((id) => {
+      const set = setting.valueSets.get(id);
+      if (!set) throw file.mistake(['diagnoses', 'supportedForNerve', i], `there is no value set "${id}"`);
+      return set;
+    }),
+  }));
+  return { supported: setsOf('supported'), excluded: setsOf('excluded'), open: setsOf('open'), forNerve };
+}

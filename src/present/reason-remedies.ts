@@ -1,0 +1,94 @@
+import type { LineAssessment } from '../evaluate/assess';
+import { type Json, objects, text } from '../fhir/read';
+import type { DraftOrder } from '../gather/draft-orders';
+import { confirmed, ofProblemList, supportedSets } from '../gather/readings/diagnoses';
+import { CODE_SYSTEMS, codeSystemOf, normalCode } from '../policy/code-systems';
+import { canBeChanged } from './changed-order';
+import { findingOf, ordersOf, updated, wordOf } from './coding-remedies';
+import type { Draft, SuggestionContext } from './remedies';
+
+function isReason(coding: Json, code: string): boolean {
+  const system = codeSystemOf(text(coding['system']) ?? '');
+  return system === 'icd10cm' && normalCode(system, text(coding['code']) ?? '') === normalCode(system, code);
+}
+
+function changeReasons(order: DraftOrder, change: (coding: Json) => readonly Json[]): Json[] {
+  return objects(order.resource['reasonCode']).flatMap((reason) => {
+    const before = objects(reason['coding']);
+    const coding = before.flatMap(change);
+    return before.length > 0 && coding.length === 0 ? [] : [{ ...reason, coding }];
+  });
+}
+
+/** For each code that could stand instead, the orders with the reason code replaced by it. */
+export function replaceReasons(failing: readonly LineAssessment[], { speaker }: SuggestionContext): Draft[] {
+  const [first] = failing;
+  const code = first && wordOf(first, 'reasonCodes', 'code');
+  const instead =
+    first && (wordOf(first, 'reasonCodes', 'successors') ?? wordOf(first, 'reasonCodes', 'instead'));
+  const orders = ordersOf(failing).filter((order) =>
+    objects(order.resource['reasonCode']).some((reason) =>
+      objects(reason['coding']).some((coding) => code !== undefined && isReason(coding, code)),
+    ),
+  );
+  if (code === undefined || instead === undefined || orders.length === 0 || !orders.every(canBeChanged))
+    return [];
+  const names = speaker.policyData.valueSet('diagnosis-names');
+  return instead.split(', ').map((to) => {
+    const display = names.memberOfCode({ system: CODE_SYSTEMS.icd10cm, code: to })?.label ?? '';
+    const words = { from: code, to, name: display };
+    const actions = orders.map((order) => {
+      const reasonCode = changeReasons(order, (coding) =>
+        isReason(coding, code) ? [{ system: CODE_SYSTEMS.icd10cm, code: to, display }] : [coding],
+      );
+      return updated(order, { reasonCode }, words);
+    });
+    return { remedy: 'replace-reason', words, isRecommended: false, actions };
+  });
+}
+
+/** Of two reason codes that exclude each other, either one left out. */
+export function dropReason(failing: readonly LineAssessment[]): Draft[] {
+  const [line] = failing;
+  const pair = ['second', 'first'].flatMap((word) => (line && wordOf(line, 'excludedPairs', word)) ?? []);
+  const orders = ordersOf(failing);
+  if (!orders.every(canBeChanged)) return [];
+  return pair.map((code) => {
+    const kept = pair.find((other) => other !== code) ?? '';
+    const words = { code, kept };
+    const actions = orders.map((order) =>
+      updated(
+        order,
+        { reasonCode: changeReasons(order, (coding) => (isReason(coding, code) ? [] : [coding])) },
+        words,
+      ),
+    );
+    return { remedy: 'drop-reason', words, isRecommended: false, actions };
+  });
+}
+
+/** Where order and problem list disagree: the diagnosis of the problem list in place of what the order states. */
+export function useListedDiagnosis(
+  failing: readonly LineAssessment[],
+  { assessment }: SuggestionContext,
+): Draft[] {
+  const lines = failing.filter((line) => findingOf(line, 'diagnosis') === 'disagree');
+  const contexts = assessment.contexts.filter(({ line }) => lines.some((failed) => failed.line === line));
+  const [first] = contexts;
+  const diagnosis = first && confirmed(ofProblemList(first, supportedSets(first)))[0];
+  const coding = diagnosis?.concept.codings[0];
+  const orders = ordersOf(lines);
+  if (!coding || orders.length === 0 || !orders.every(canBeChanged)) return [];
+  const name = diagnosis.name;
+  const actions = orders.map((order) => {
+    const inWords = objects(order.resource['reasonCode']).filter(
+      ({ coding: own }) => objects(own).length === 0,
+    );
+    return updated(
+      order,
+      { reasonCode: [{ coding: [coding], text: diagnosis.member.label }, ...inWords] },
+      { name },
+    );
+  });
+  return [{ remedy: 'use-listed-diagnosis', words: { name }, isRecommended: false, actions }];
+}

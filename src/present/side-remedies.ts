@@ -1,0 +1,70 @@
+import { type Side, joinSides } from '../anatomy/side';
+import { type Json, concepts, objects, text } from '../fhir/read';
+import { sideOfSites } from '../gather/body-site';
+import type { DraftOrder } from '../gather/draft-orders';
+import type { OrderedLine } from '../gather/sessions';
+import { CODE_SYSTEMS } from '../policy/code-systems';
+import { canBeChanged, sideCoding } from './changed-order';
+import type { Draft, SuggestionContext } from './remedies';
+
+const SIDE_MODIFIERS: readonly string[] = ['LT', 'RT', '50'];
+
+function modifierOf(side: Side) {
+  return side === 'both'
+    ? { system: CODE_SYSTEMS.cpt, code: '50' }
+    : { system: CODE_SYSTEMS.hcpcs, code: side === 'left' ? 'LT' : 'RT' };
+}
+
+/** Either side for orders that state none; the one that coded evidence names is recommended. */
+export function addSide(failing: readonly OrderedLine[], { evidencedSides }: SuggestionContext): Draft[] {
+  const orders = [...new Set(failing.map((line) => line.order))].filter((order) => !order.side);
+  if (orders.length === 0 || !orders.every(canBeChanged)) return [];
+  const evidenced = joinSides(evidencedSides());
+  return (['left', 'right'] as const)
+    .map((side): Draft => {
+      const actions = orders.map((order) => {
+        const bodySite = [...objects(order.resource['bodySite']), { coding: [sideCoding(side)] }];
+        return {
+          change: { type: 'update' as const, resource: { ...order.resource, bodySite } },
+          order,
+          words: { side },
+        };
+      });
+      return { remedy: 'add-side', words: { side }, isRecommended: evidenced === side, actions };
+    })
+    .toSorted((a, b) => Number(b.isRecommended) - Number(a.isRecommended));
+}
+
+/** The body site and the modifiers of an order, those changed that name another side. */
+function saidOnce({ resource, sides }: DraftOrder, side: Side): Json {
+  const otherSites = objects(resource['bodySite']).filter(
+    (site) => sideOfSites(concepts(site)) === undefined,
+  );
+  const otherDetails = objects(resource['orderDetail']).filter(
+    ({ coding }) => !objects(coding).some(({ code }) => SIDE_MODIFIERS.includes(text(code) ?? '')),
+  );
+  return {
+    ...(sides.bodySite !== side && { bodySite: [...otherSites, { coding: [sideCoding(side)] }] }),
+    ...(sides.modifier !== undefined &&
+      sides.modifier !== side && { orderDetail: [...otherDetails, { coding: [modifierOf(side)] }] }),
+  };
+}
+
+/** Where body site and modifiers name different sides: either of them, said in both places. */
+export function matchSide(failing: readonly OrderedLine[], { speaker }: SuggestionContext): Draft[] {
+  const orders = [...new Set(failing.map((line) => line.order))].filter(
+    // What only words say against the coded side cannot be mended by code.
+    ({ sides }) => sides.bodySite && sides.modifier && sides.bodySite !== sides.modifier,
+  );
+  if (orders.length === 0 || !orders.every(canBeChanged)) return [];
+  const stated = [...new Set(orders.flatMap(({ sides }) => Object.values(sides)))];
+  return stated.map((side): Draft => {
+    const actions = orders.map((order) => ({
+      change: { type: 'update' as const, resource: { ...order.resource, ...saidOnce(order, side) } },
+      order,
+      words: {},
+    }));
+    const said = side === 'both' ? speaker.policyData.wording.bothSides : side;
+    return { remedy: 'match-side', words: { side: said }, isRecommended: false, actions };
+  });
+}
