@@ -30,8 +30,8 @@ export function joinSides(sides: Iterable<Side>): Side | undefined {
 /** The side that words state: exactly one of left, right and bilateral, else none. */
 export function sideInText(text: string): Side | undefined {
   const found = new Set<Side>();
-  if (/\bleft\b/iu.test(text)) found.add('left');
-  if (/\bright\b/iu.test(text)) found.add('right');
+  if (/\bleft\b(?!-?\s?hand(?:ed| dominant))/iu.test(text)) found.add('left');
+  if (/\bright\b(?!-?\s?hand(?:ed| dominant))/iu.test(text)) found.add('right');
   if (/\b(?:bilateral(?:ly)?|both sides)\b/iu.test(text)) found.add('both');
   return found.size === 1 ? [...found][0] : undefined;
 }

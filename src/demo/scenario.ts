@@ -57,6 +57,13 @@ function referenceTo(resource: Json): string {
   return `${text(resource['resourceType'])}/${text(resource['id'])}`;
 }
 
+/** The member that says whose a resource is, where it is not `subject`. */
+const OWNER_MEMBER: Readonly<Record<string, string>> = {
+  AllergyIntolerance: 'patient',
+  Task: 'for',
+  Coverage: 'beneficiary',
+};
+
 function apply(resources: readonly Json[], changed: Changes, { name, chart }: Scenario): Json[] {
   const full = (reference: string): string => reference.replace('/', `/${chart}-`);
   const known = new Set(resources.map(referenceTo));
@@ -74,7 +81,10 @@ function apply(resources: readonly Json[], changed: Changes, { name, chart }: Sc
       const merged = { ...resource, ...changesOf.get(referenceTo(resource)) };
       return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
     });
-  const added = changed.with.map((resource) => ({ subject: { reference: `Patient/${chart}` }, ...resource }));
+  const added = changed.with.map((resource) => ({
+    [OWNER_MEMBER[text(resource['resourceType']) ?? ''] ?? 'subject']: { reference: `Patient/${chart}` },
+    ...resource,
+  }));
   return [...kept, ...added];
 }
 

@@ -29,13 +29,25 @@ export function diagnosesOf(file: PolicyFile, setting: PolicySetting) {
       });
     });
   };
-  const forNerve = diagnoses.supportedForNerve.map(({ words, supported }, i) => ({
-    words,
+  const forNerve = diagnoses.supportedForNerve.map(({ nerves, supported }, i) => ({
+    nerves,
     sets: supported.map((id) => {
       const set = setting.valueSets.get(id);
       if (!set) throw file.mistake(['diagnoses', 'supportedForNerve', i], `there is no value set "${id}"`);
       return set;
     }),
   }));
-  return { supported: setsOf('supported'), excluded: setsOf('excluded'), open: setsOf('open'), forNerve };
+  const called = byProfile(setting.profiles, (profile) => {
+    const name = forProfile(diagnoses.called, profile);
+    if (name === undefined)
+      throw file.mistake(['diagnoses', 'called'], `nothing for the profile "${profile}"`);
+    return name;
+  });
+  return {
+    called,
+    supported: setsOf('supported'),
+    excluded: setsOf('excluded'),
+    open: setsOf('open'),
+    forNerve,
+  };
 }

@@ -144,7 +144,7 @@ export function loadPolicy(
         throw at(['met'], `the fact "${fact}" needs "${missing}" in parameters.yaml`);
     }
   }
-  const { supported, excluded, open, forNerve } = diagnosesOf(file, setting);
+  const { called, supported, excluded, open, forNerve } = diagnosesOf(file, setting);
   const sentences = `policies/${name}/findings.yaml`;
   const ownFindings = existsSync(join(folder, sentences))
     ? loadFindings(sentences, read, setting.facts).findings
@@ -155,7 +155,7 @@ export function loadPolicy(
     title: file.data.title,
     short: file.data.short,
     approvedBy: file.data.approvedBy,
-    diagnosesCalled: file.data.diagnoses.called,
+    diagnosesCalled: (profile) => called(profile) ?? '',
     supportedDiagnoses: (profile) => supported(profile) ?? [],
     supportedForNerve: forNerve,
     excludedDiagnoses: (profile) => excluded(profile) ?? [],

@@ -59,6 +59,7 @@ export const SELECTORS = [
   'neuralgiaFeatures',
   'triggerPointFindings',
   'headImaging',
+  'faceExaminations',
 ] as const;
 export type SelectorName = (typeof SELECTORS)[number];
 
@@ -99,6 +100,7 @@ export const VOCABULARY = [
   'transitionalAnatomy',
   'abnormalElectrodiagnostics',
   'careFailed',
+  'careFailedInNote',
   'careSucceeded',
   'noMedicalReason',
   'refusal',
@@ -114,6 +116,7 @@ export const VOCABULARY = [
   'otherCause',
   'noAblation',
   'series',
+  'notSeries',
   'shortTerm',
   'selection',
   'movement',

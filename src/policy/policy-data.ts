@@ -115,11 +115,11 @@ export interface Policy {
   readonly short: string;
   readonly approvedBy: readonly string[];
   /** What a sentence calls the supported diagnoses. */
-  readonly diagnosesCalled: string;
+  diagnosesCalled(profile: string): string;
   supportedDiagnoses(profile: string): readonly ValueSet[];
-  /** Supported as well when the order's words name the nerve. */
+  /** Supported as well when the order names the nerve. */
   readonly supportedForNerve: readonly {
-    readonly words: readonly string[];
+    readonly nerves: readonly string[];
     readonly sets: readonly ValueSet[];
   }[];
   excludedDiagnoses(profile: string): readonly ValueSet[];

@@ -17,8 +17,8 @@ const procedureSchema = z.strictObject({
   /** The code for the same procedure in the other region of the spine. */
   otherRegion: codeText.optional(),
   addOnTo: z.array(codeText).optional(),
-  /** Ordered at most once for a side, or once for the session. */
-  once: z.enum(['side', 'session']).optional(),
+  /** Ordered at most once for a side, for a nerve of a side, or for the session. */
+  once: z.enum(['side', 'site', 'session']).optional(),
   /** False for a code that has no side. */
   sided: z.boolean().default(true),
   /** False for a code that modifier 50 does not go with. */
@@ -119,11 +119,11 @@ export const policySchema = z.strictObject({
   procedures: z.array(procedureSchema).min(1),
   diagnoses: z.strictObject({
     /** What a sentence calls them: "a radicular diagnosis". */
-    called: sentence,
+    called: sameOrPerProfile(sentence),
     supported: sameOrPerProfile(z.array(id)),
-    /** Supported as well when the order's words name the nerve. */
+    /** Supported as well when the order names the nerve (coding-rules.yaml). */
     supportedForNerve: z
-      .array(z.strictObject({ words: z.array(sentence).min(1), supported: z.array(id).min(1) }))
+      .array(z.strictObject({ nerves: z.array(sentence).min(1), supported: z.array(id).min(1) }))
       .default([]),
     excluded: sameOrPerProfile(z.array(id)),
     /** Neither supporting nor excluding, where all else that the order states excludes. */

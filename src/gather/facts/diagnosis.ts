@@ -26,7 +26,7 @@ export const diagnosis = defineFact({
     const sets = supportedSets(context);
     const excluded = context.policy.excludedDiagnoses(context.profile);
     const open = context.policy.openDiagnoses(context.profile);
-    const wanted = context.policy.diagnosesCalled;
+    const wanted = context.policy.diagnosesCalled(context.profile);
     const { unread } = context.select('conditions');
     const zosterSet = context.policyData.valueSet('zoster-diagnoses');
     const isZoster = (stated: Stated): boolean => zosterSet.memberOf(stated.concept) !== undefined;

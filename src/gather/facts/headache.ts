@@ -1,6 +1,7 @@
 import { confirmed, ofOrder, ofProblemList } from '../readings/diagnoses';
 import { listed } from '../readings/evidence';
-import { defineFact } from './fact';
+import { states } from '../../fhir/narrative';
+import { defineFact, type LineContext } from './fact';
 
 /** What kind of headache the block is for; an order that states neuralgia and migraine is judged as neuralgia. */
 export const headache = defineFact({
@@ -21,25 +22,28 @@ export const headache = defineFact({
   },
 });
 
-/** Whether the words or the timing of the order make it a series. */
-function isSeries({ line, policyData }: Parameters<typeof headache.read>[0]): boolean {
-  return line.order.repeats || policyData.vocabulary('series').test(line.order.words);
+/** Whether the words or the timing of the order make it a series; how often it hurts is no series. */
+function isSeries({ line, policyData }: LineContext): boolean {
+  const clauses = line.order.words.split(/[.,;\n]/u);
+  const ofSymptoms = policyData.vocabulary('notSeries');
+  const pattern = policyData.vocabulary('series');
+  return line.order.repeats || clauses.some((clause) => states(clause, pattern) && !ofSymptoms.test(clause));
 }
 
 /** Whether the block is a single one that its diagnosis supports: no series, no prevention, for migraine short-term. */
 export const blockIntent = defineFact({
   fields: ['supported', 'acute'],
   findings: ['single', 'short-term', 'series', 'prevention', 'not-stated'],
-  words: ['what'],
   read(context) {
     const { order } = context.line;
-    const acute = context.policyData.vocabulary('shortTerm').test(order.words);
     if (order.purposes.has('prevention')) return { finding: 'prevention', fields: { acute: false } };
     if (isSeries(context)) return { finding: 'series', fields: { acute: false } };
-    const isMigraine = headache.read(context).fields['migraine'] === true;
-    if (!isMigraine) return { finding: 'single', fields: { supported: true, acute: false } };
-    if (acute) return { finding: 'short-term', fields: { supported: true, acute: true } };
-    return { finding: 'not-stated', fields: { acute: false } };
+    const { fields, unread = [] } = headache.read(context);
+    const isAcute = states(order.words, context.policyData.vocabulary('shortTerm'));
+    const acute = isAcute && fields['migraine'] !== false;
+    if (isAcute) return { finding: 'short-term', fields: { supported: true, acute } };
+    if (fields['migraine'] === false) return { finding: 'single', fields: { supported: true, acute: false } };
+    return { finding: 'not-stated', fields: { acute: false }, unread: fields['migraine'] ? [] : unread };
   },
 });
 

@@ -1,12 +1,18 @@
 import { spineRegionsOf } from '../../anatomy/spine-level';
 import { defineFact } from './fact';
 
-/** What the code is for: a side, a level of the spine. */
+/** What the code is for: a side, a level of the spine, and whether it is done under fluoroscopy or CT. */
 export const orderedCode = defineFact({
-  fields: ['sided', 'spinal'],
+  fields: ['sided', 'spinal', 'imageGuided'],
   findings: ['known'],
-  read({ line: { procedure } }) {
-    return { finding: 'known', fields: { sided: procedure.sided, spinal: procedure.region !== undefined } };
+  read({ line: { procedure, order }, group }) {
+    const hasCompanion = group.session.companions.some(
+      ({ companion }) => companion.kind === 'fluoroscopy' || companion.kind === 'ct',
+    );
+    const isSaid = order.guidance.has('fluoroscopy') || order.guidance.has('ct');
+    const imageGuided = procedure.imageGuidanceIncluded === true || isSaid || hasCompanion;
+    const fields = { sided: procedure.sided, spinal: procedure.region !== undefined, imageGuided };
+    return { finding: 'known', fields };
   },
 });
 

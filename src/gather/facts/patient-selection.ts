@@ -1,3 +1,4 @@
+import { states } from '../../fhir/narrative';
 import { isAfter, observedOn } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
 import { reportOf } from '../readings/report';
@@ -12,12 +13,13 @@ export const patientSelection = defineFact({
     const imaging = context.select('headImaging');
     const examinations = context.select('neuralgiaFeatures');
     const neurologic = context.select('neurologicExaminations');
+    const narrative = context.select('faceExaminations');
     const point = (entry: (typeof imaging.items)[number]): Evidence =>
       evidenceOf(entry, observedOn(entry.resource), nameOf(entry));
     const upToNow = (entry: (typeof imaging.items)[number]): boolean =>
       !isAfter(observedOn(entry.resource), context.asOf);
     const report = imaging.items.filter(upToNow).find((entry) => reportOf(entry).hasContent);
-    const examined = [...examinations.items, ...neurologic.items].find(upToNow);
+    const examined = [...examinations.items, ...neurologic.items, ...narrative.items].find(upToNow);
     const found = report ?? examined;
     if (found) {
       const evidence = point(found);
@@ -25,7 +27,7 @@ export const patientSelection = defineFact({
       const finding = report ? 'imaging' : 'examination';
       return { finding, fields: { recorded: true }, words, evidence: [evidence] };
     }
-    if (context.policyData.vocabulary('selection').test(context.line.order.words))
+    if (states(context.line.order.words, context.policyData.vocabulary('selection')))
       return { finding: 'words', fields: { recorded: true } };
     const unread = [...new Set([...imaging.unread, ...examinations.unread])];
     return { finding: 'none', fields: {}, unread };

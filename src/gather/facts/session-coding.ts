@@ -1,6 +1,7 @@
 import { compareLevels, levelName } from '../../anatomy/spine-level';
-import { defineFact } from './fact';
+import { defineFact, type LineContext } from './fact';
 import { listed } from '../readings/evidence';
+import { nervesIn } from '../readings/nerves';
 import { compareCodes, type OrderedLine } from '../sessions';
 import type { PolicyData } from '../../policy/policy-data';
 
@@ -72,6 +73,16 @@ function doSidesMeet(a: OrderedLine, b: OrderedLine): boolean {
   return a.order.side === 'both' || b.order.side === 'both';
 }
 
+/** Whether two orders name the same nerves, by the same words. */
+function isSameSite(a: OrderedLine, b: OrderedLine, context: LineContext): boolean {
+  const said = ({ order }: OrderedLine): string =>
+    nervesIn(order.words, context)
+      .map((nerve) => nerve.said)
+      .toSorted()
+      .join();
+  return said(a) !== '' && said(a) === said(b);
+}
+
 /** The code for the level after the one that the code is for. */
 export function nextCode(code: string, policyData: PolicyData): string | undefined {
   return [...policyData.procedures.values()].find(({ addOnTo }) => addOnTo?.includes(code))?.code;
@@ -90,7 +101,8 @@ export const unitCount = defineFact({
       (other) =>
         other.procedure.code === code &&
         other !== line &&
-        (once === 'session' || group.lines.includes(other) || doSidesMeet(line, other)),
+        (once === 'session' || group.lines.includes(other) || doSidesMeet(line, other)) &&
+        (once !== 'site' || isSameSite(line, other, context)),
     );
     if (!same.some((other) => isBefore(other, line))) return { finding: 'once', fields: { once: true } };
     const next = nextCode(code, policyData);

@@ -4,6 +4,7 @@ import type { Evidence, LineContext } from '../facts/fact';
 import type { RecordEntry, Selected } from '../record-entry';
 import { isActive, isConfirmed, recordedOn, wasKnown } from './conditions';
 import { diagnosisName, evidenceOf } from './evidence';
+import { nervesIn } from './nerves';
 import type { ProcedureRegion } from '../../policy/policy-data';
 import { memberOf, type Member, type ValueSet } from '../../policy/value-set';
 
@@ -122,9 +123,10 @@ export function confirmed(stated: readonly Stated[]): Stated[] {
 /** The diagnoses that support the line: those of the policy, and those that go with the nerve the order names. */
 export function supportedSets(context: LineContext): readonly ValueSet[] {
   const { policy, profile, line } = context;
-  const words = line.order.words.toLowerCase();
-  const forNerve = policy.supportedForNerve
-    .filter((rule) => rule.words.some((word) => words.includes(word)))
+  const rules = policy.supportedForNerve;
+  const named = rules.length === 0 ? [] : nervesIn(line.order.words, context).map(({ nerve }) => nerve);
+  const forNerve = rules
+    .filter(({ nerves }) => nerves.some((nerve) => named.includes(nerve)))
     .flatMap(({ sets }) => sets);
   return [...policy.supportedDiagnoses(profile), ...forNerve];
 }
@@ -134,8 +136,16 @@ export function supportingConditions(context: LineContext): Selected[] {
   return context.once('supportingConditions', () => readSupportingConditions(context));
 }
 
-function readSupportingConditions(context: LineContext): Selected[] {
+/** Without a region to tell diagnoses apart, those of the kind that the order states are what the block is for. */
+function setsOfOrder(context: LineContext): readonly ValueSet[] {
   const sets = supportedSets(context);
+  if (context.line.procedure.region !== undefined) return sets;
+  const stated = sets.filter((set) => ofOrder(context, [set]).length > 0);
+  return stated.length > 0 ? stated : sets;
+}
+
+function readSupportingConditions(context: LineContext): Selected[] {
+  const sets = setsOfOrder(context);
   const inRegion = confirmed(ofProblemList(context, sets)).flatMap((stated) => stated.condition ?? []);
   const onOrder = new Set(codedReasons(context).flatMap((c) => c.codings.map((coding) => coding.code)));
   const stated = context
@@ -150,15 +160,10 @@ function readSupportingConditions(context: LineContext): Selected[] {
         isConfirmed(entry) &&
         wasKnown(entry, context.asOf),
     );
-  const all = new Map(
-    [
-      ...inRegion,
-      ...stated,
-      ...referencedConditions(context).filter(
-        (entry) => isConfirmed(entry) && memberOf(entry.concepts, sets) !== undefined,
-      ),
-    ].map((entry) => [entry.reference, entry]),
+  const referenced = referencedConditions(context).filter(
+    (entry) => isConfirmed(entry) && memberOf(entry.concepts, sets) !== undefined,
   );
+  const all = new Map([...inRegion, ...stated, ...referenced].map((entry) => [entry.reference, entry]));
   return [...all.values()];
 }
 

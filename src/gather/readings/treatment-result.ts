@@ -13,7 +13,12 @@ export function resultOf(entry: Selected, context: LineContext): Result | undefi
     return 'failed';
   if (outcome.some((concept) => context.policyData.valueSet('outcome-success').memberOf(concept)))
     return 'succeeded';
-  const words = [...outcome.map(wordsOf), ...notes(resource['note'])].join('\n');
-  if (statesBefore(words, context.policyData.vocabulary('careFailed'))) return 'failed';
-  return states(words, context.policyData.vocabulary('careSucceeded')) ? 'succeeded-in-words' : undefined;
+  const reasons = outcome.map(wordsOf).join('\n');
+  const inNotes = notes(resource['note']).join('\n');
+  const { policyData } = context;
+  if (statesBefore(reasons, policyData.vocabulary('careFailed'))) return 'failed';
+  if (statesBefore(inNotes, policyData.vocabulary('careFailedInNote'))) return 'failed';
+  return states(`${reasons}\n${inNotes}`, policyData.vocabulary('careSucceeded'))
+    ? 'succeeded-in-words'
+    : undefined;
 }
