@@ -23,8 +23,9 @@ function judged({ scenario, profile }: Vignette): readonly Assessment[] {
   }
 }
 
-/** Every line of every vignette with the policy and the profile that judged it. */
+/** Every line of every vignette with the policy and the profile that judged it; those made for numbers come first. */
 const lines = allVignettes()
+  .toReversed()
   .flatMap(judged)
   .flatMap(({ policy, profile, contexts }) => contexts.map((context) => ({ policy, profile, context })));
 

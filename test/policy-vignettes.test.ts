@@ -1,11 +1,7 @@
 import type { CriterionStatus } from '../src/evaluate/criterion';
 import type { Criterion } from '../src/policy/policy-data';
-import { objects, text } from '../src/fhir/read';
-import { Problem } from '../src/problem';
-import { scenarioRequest } from '../src/demo/scenario';
-import { assessments } from './support/assessment';
-import { answer, FIXTURES, policyData } from './support/service-for-test';
-import { allVignettes, type Vignette } from './support/vignettes';
+import { policyData } from './support/service-for-test';
+import { allVignettes } from './support/vignettes';
 
 const STATUSES: readonly CriterionStatus[] = [
   'met',
@@ -81,35 +77,3 @@ test.each(wanted.map((item) => [`${item.id} ${item.status}`, item] as const))(
     expect(shown).toBe(true);
   },
 );
-
-function statusesOf({ scenario, profile }: Vignette): { id: string; status: string }[] {
-  try {
-    return assessments(answer(scenarioRequest(scenario, profile, FIXTURES))).flatMap((assessment) =>
-      objects(assessment['criteria']).map((c) => ({
-        id: text(c['id']) ?? '',
-        status: text(c['status']) ?? '',
-      })),
-    );
-  } catch (error) {
-    if (error instanceof Problem) return [];
-    throw error;
-  }
-}
-
-test('no vignette gives a criterion a status that its policy calls impossible', () => {
-  const impossible = new Set(
-    asked.flatMap(({ criterion, profile }) =>
-      criterion.asked
-        ? Object.keys(criterion.cannotBe).map((status) => `${criterion.id} ${profile} ${status}`)
-        : [],
-    ),
-  );
-  expect(impossible.size).toBeGreaterThan(0);
-  const seen = vignettes.flatMap((vignette) =>
-    statusesOf(vignette)
-      .map(({ id, status }) => `${id} ${vignette.profile} ${status}`)
-      .filter((name) => impossible.has(name))
-      .map((name) => `${name}: ${vignette.policy}, ${vignette.scenario.name}`),
-  );
-  expect(seen).toEqual([]);
-});

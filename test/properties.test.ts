@@ -198,6 +198,7 @@ function adopted(resource: Json, patientId: string): Json {
 
 function enteredInError(resource: Json): Json {
   const type = String(resource['resourceType']);
+  if (type === 'Goal') return { ...resource, lifecycleStatus: 'entered-in-error' };
   if (type !== 'Condition' && type !== 'AllergyIntolerance')
     return { ...resource, status: 'entered-in-error' };
   const { clinicalStatus: _status, ...rest } = resource;

@@ -162,7 +162,7 @@ const CODING_RULES: readonly CodingRule[] = [
     id: '17-seed-002',
     profile: 'guideline',
     orders: [{ orderDetail: [KX, { coding: [{ system: HCPCS, code: 'LT' }] }] }],
-    labels: ['Use the right side everywhere', 'Use the left side everywhere'],
+    labels: ['Say right everywhere', 'Say left everywhere'],
     settles: 'ORD-LAT 64490',
   },
   {
@@ -243,8 +243,27 @@ const CODING_RULES: readonly CodingRule[] = [
     id: '26-trigger-points',
     profile: 'guideline',
     orders: [{ reasonCode: reasons('M79.12', 'M79.7') }],
-    labels: ['Keep M79.12, drop M79.7', 'Keep M79.7, drop M79.12'],
+    labels: ['Keep M79.12, drop M79.7'],
     settles: 'ORD-EXC1 20552',
+  },
+];
+
+const PROBLEM_LIST: readonly CodingRule[] = [
+  {
+    rule: 'an add-on on another day than its primary',
+    id: '17-seed-002',
+    profile: 'guideline',
+    orders: [{}, { occurrenceDateTime: '2026-03-23' }],
+    labels: ['Move 64491 to the session of 64490'],
+    settles: 'ORD-ADD 64491',
+  },
+  {
+    rule: 'order and problem list disagree',
+    id: '23-occipital-neuralgia',
+    profile: 'guideline',
+    orders: [{ reasonCode: reasons('M54.2') }],
+    labels: ['Use M54.81 occipital neuralgia of the problem list as the diagnosis'],
+    settles: 'ON-DX 64405',
   },
 ];
 
@@ -257,15 +276,66 @@ function changedOrders(rule: CodingRule): Json[] {
   );
 }
 
-test.each(CODING_RULES.flatMap((rule) => rule.labels.map((label) => [rule.rule, label, rule] as const)))(
-  '%s: "%s" mends it',
-  (_rule, label, rule) => {
-    const orders = changedOrders(rule);
-    const before = fire(rule.id, rule.profile, orders);
+test.each(
+  [...CODING_RULES, ...PROBLEM_LIST].flatMap((rule) =>
+    rule.labels.map((label) => [rule.rule, label, rule] as const),
+  ),
+)('%s: "%s" mends it', (_rule, label, rule) => {
+  const orders = changedOrders(rule);
+  const before = fire(rule.id, rule.profile, orders);
+  expect(['not-met', 'not-documented']).toContain(statuses(before).get(rule.settles));
+  const after = fire(rule.id, rule.profile, applied(orders, labelled(before, label)));
+  expect(['met', 'not-applicable', undefined]).toContain(statuses(after).get(rule.settles));
+  expect(codingIssues(after)).toBeLessThanOrEqual(codingIssues(before));
+});
+
+/** Changes under which a suggestion would do harm, and what must not be offered. */
+const HARMFUL: readonly (CodingRule & { readonly why: string })[] = [
+  {
+    rule: 'the note names another side than the coded body site',
+    why: 'words are not overruled by a click, and neither is the coded side',
+    id: '17-seed-002',
+    profile: 'guideline',
+    orders: [{ note: [{ text: 'C4-5, left, fluoroscopy' }] }],
+    labels: ['Say left everywhere', 'Say right everywhere'],
+    settles: 'ORD-LAT 64490',
+  },
+  {
+    rule: 'the order is for a series',
+    why: 'removing it would remove the only order',
+    id: '26-trigger-points',
+    profile: 'guideline',
+    orders: [{ note: [{ text: 'series of 3 injections' }] }],
+    labels: ['Remove 20552'],
+    settles: 'ORD-UNIT 20552',
+  },
+  {
+    rule: 'a retired code of disc degeneration on an epidural',
+    why: 'leg pain that nobody recorded would make the order meet the criteria',
+    id: '04-care-too-short',
+    profile: 'guideline',
+    orders: [{ reasonCode: reasons('M51.36') }],
+    labels: ['Change the diagnosis M51.36 to M51.361 lumbar disc degeneration with leg pain only'],
+    settles: 'ORD-ICD 64483',
+  },
+  {
+    rule: 'a block that calls itself therapeutic',
+    why: 'KX would call it diagnostic',
+    id: '21-second-facet-block-of-60-percent',
+    profile: 'medicare-lcd',
+    orders: [],
+    labels: ['Order 64490 as a diagnostic block (KX)'],
+    settles: 'FJ-STG3 64490',
+  },
+];
+
+test.each(HARMFUL.map((rule) => [rule.rule, rule.why, rule] as const))(
+  '%s: nothing is offered, because %s',
+  (_rule, _why, rule) => {
+    const before = fire(rule.id, rule.profile, changedOrders(rule));
     expect(['not-met', 'not-documented']).toContain(statuses(before).get(rule.settles));
-    const after = fire(rule.id, rule.profile, applied(orders, labelled(before, label)));
-    expect(['met', 'not-applicable', undefined]).toContain(statuses(after).get(rule.settles));
-    expect(codingIssues(after)).toBeLessThanOrEqual(codingIssues(before));
+    const offered = suggestionsOf(before).map(({ label }) => label);
+    expect(rule.labels.filter((label) => offered.includes(label))).toEqual([]);
   },
 );
 

@@ -45,7 +45,16 @@ const scenarioSchema = z.strictObject({
 export type Scenario = z.output<typeof scenarioSchema> & { readonly id: string };
 type Changes = Pick<Scenario, 'without' | 'change' | 'with'>;
 
+const bundles = new Map<string, Json[]>();
+
+/** The resources of a Bundle in a file, which is read once. */
 function bundleResources(file: string): Json[] {
+  const known = bundles.get(file) ?? readBundle(file);
+  bundles.set(file, known);
+  return known;
+}
+
+function readBundle(file: string): Json[] {
   const bundle: unknown = JSON.parse(readFileSync(file, 'utf8'));
   const entries = isObject(bundle) && Array.isArray(bundle['entry']) ? bundle['entry'] : [];
   return entries.flatMap((entry: unknown) =>

@@ -94,8 +94,8 @@ function assignLevels(lines: readonly OrderedLine[]): { lines: OrderedLine[]; un
   const ordered = lines.toSorted(
     (a, b) => compareCodes(a, b) || (sortKey(a.order) < sortKey(b.order) ? -1 : 1),
   );
-  const countsJoints = ordered.some(({ procedure }) => procedure.countsJoints);
-  const levelsIn = (order: DraftOrder): readonly SpineLevel[] => levelsOf(order, countsJoints === true);
+  const countsJoints = ordered.some(({ procedure }) => procedure.countsJoints === true);
+  const levelsIn = (order: DraftOrder): readonly SpineLevel[] => levelsOf(order, countsJoints);
   const stated = [...new Set(ordered.map((line) => line.order))].flatMap(levelsIn);
   const used: SpineLevel[] = [];
   const isUnused = (level: SpineLevel): boolean => !used.some((other) => isIdentical(level, other));

@@ -11,19 +11,19 @@ export interface Vignette {
   readonly expected: Scenario['expect'][string];
 }
 
-/** Every vignette of every policy, in every profile for which it says what must come out. */
-export function allVignettes(): Vignette[] {
+/** The vignettes of every policy. */
+export function vignettesByPolicy(): [string, Scenario[]][] {
   const root = join(POLICIES, 'policies');
   return readdirSync(root)
     .filter((policy) => existsSync(join(root, policy, 'vignettes')))
-    .flatMap((policy) =>
-      readScenarios(join(root, policy, 'vignettes')).flatMap((scenario) =>
-        Object.entries(scenario.expect).map(([profile, expected]) => ({
-          policy,
-          scenario,
-          profile,
-          expected,
-        })),
-      ),
-    );
+    .map((policy) => [policy, readScenarios(join(root, policy, 'vignettes'))]);
+}
+
+/** Every vignette of every policy, in every profile for which it says what must come out. */
+export function allVignettes(): Vignette[] {
+  return vignettesByPolicy().flatMap(([policy, scenarios]) =>
+    scenarios.flatMap((scenario) =>
+      Object.entries(scenario.expect).map(([profile, expected]) => ({ policy, scenario, profile, expected })),
+    ),
+  );
 }

@@ -10,10 +10,10 @@ export const headache = defineFact({
   read(context) {
     const neuralgia = [context.policyData.valueSet('occipital-neuralgia')];
     const migraine = [context.policyData.valueSet('migraine-diagnoses')];
-    const states = (sets: typeof neuralgia): boolean => ofOrder(context, sets).length > 0;
+    const orders = (sets: typeof neuralgia): boolean => ofOrder(context, sets).length > 0;
     const lists = (sets: typeof neuralgia): boolean => confirmed(ofProblemList(context, sets)).length > 0;
-    const isStated = states(neuralgia) || states(migraine);
-    const isNeuralgia = isStated ? states(neuralgia) : lists(neuralgia);
+    const isStated = orders(neuralgia) || orders(migraine);
+    const isNeuralgia = isStated ? orders(neuralgia) : lists(neuralgia);
     if (isNeuralgia) return { finding: 'neuralgia', fields: { neuralgia: true, migraine: false } };
     const isMigraine = isStated || lists(migraine);
     if (isMigraine) return { finding: 'migraine', fields: { neuralgia: false, migraine: true } };
