@@ -139,7 +139,7 @@ describe('order never matters', () => {
         const orders = list.map(draft);
         expect(answerTo(withOrders(base, shuffled(orders, by)))).toEqual(answerTo(withOrders(base, orders)));
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -233,7 +233,7 @@ describe('what is no evidence changes nothing', () => {
         const wrong = enteredInError(adopted(resource, body.context.patientId));
         expect(answerTo(added(body, wrong, at))).toEqual(answerTo(body));
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     );
   });
 
@@ -249,7 +249,7 @@ describe('what is no evidence changes nothing', () => {
           expect(answerTo(added(body, adopted(resource, who), at))).toEqual(answerTo(body));
         },
       ),
-      { numRuns: 120 },
+      { numRuns: 80 },
     );
   });
 
@@ -395,7 +395,7 @@ describe('any JSON is answered', () => {
         }
         expect([200, 400, 412]).toContain(status);
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 });

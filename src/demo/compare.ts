@@ -34,11 +34,12 @@ function tell(body: unknown): Told {
   };
 }
 
-/** What an answer determines, for showing. */
-export function determinationOf(status: number, body: unknown): string {
-  const { determinations } = tell(body);
+/** What an answer determines, for showing: of one card its determination, of several each line's, as they were ordered. */
+export function determinationOf(status: number, body: unknown, ordered: readonly string[]): string {
+  const { determinations, lines } = tell(body);
   if (status !== 200) return `refused (${status})`;
-  return determinations.length === 0 ? 'no card' : determinations.join(', ');
+  if (determinations.length < 2) return determinations[0] ?? 'no card';
+  return ordered.flatMap((code) => (lines.has(code) ? [`${code} ${lines.get(code)}`] : [])).join(', ');
 }
 
 /** Compares an answer with what is expected; every difference is one sentence. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import axios from 'axios';
+import { codingsOf } from '../fhir/read';
 import { startService } from '../service';
 import { determinationOf, differences } from './compare';
 import { readScenarios, scenarioRequest, type Scenario } from './scenario';
@@ -14,6 +15,13 @@ interface Row {
   readonly differences: readonly string[];
 }
 
+/** The codes of the draft orders, in their sequence. */
+function codesOf({ context }: ReturnType<typeof scenarioRequest>): string[] {
+  return context.draftOrders.entry.flatMap(({ resource }) =>
+    codingsOf(resource['code']).map(({ code }) => code),
+  );
+}
+
 async function fire(url: string, scenario: Scenario, profile: string): Promise<Row> {
   const request = scenarioRequest(scenario, profile, FIXTURES);
   const answer = await axios.post<unknown>(url + SERVICE, request, {
@@ -24,7 +32,7 @@ async function fire(url: string, scenario: Scenario, profile: string): Promise<R
   return {
     scenario: scenario.name,
     profile,
-    determination: determinationOf(answer.status, answer.data),
+    determination: determinationOf(answer.status, answer.data, codesOf(request)),
     differences: differences(expected, answer.status, answer.data),
   };
 }

@@ -1,7 +1,5 @@
 import type { FhirResource } from 'fhir/r4';
 import type { Assessment, LineAssessment } from '../evaluate/assess';
-import type { CriterionResult } from '../evaluate/criterion';
-import { DETERMINATIONS } from '../evaluate/determination';
 import { isObject, text } from '../fhir/read';
 import type { Action, Suggestion } from './card';
 import {
@@ -23,6 +21,7 @@ import {
   switchRegion,
 } from './remedies';
 import { addSide, matchSide } from './side-remedies';
+import { keepsPromise, needsRemedy } from './promise';
 import { type Speaker, fill } from './wording';
 
 /** At most this many suggestions on a card, the recommended ones first. */
@@ -83,10 +82,6 @@ function draftsFor(remedy: string, failing: readonly LineAssessment[], context: 
   }
 }
 
-function needsRemedy(result: CriterionResult): boolean {
-  return result.status === 'not-met' || result.status === 'not-documented';
-}
-
 function isEmpty(value: unknown): boolean {
   if (value === null || value === undefined || value === '') return true;
   return typeof value === 'object' && Object.keys(value).length === 0;
@@ -131,87 +126,6 @@ function compose(draft: Draft, speaker: Speaker, newId: () => string): Suggestio
         : { type: change.type, description, resource: withoutEmptyMembers(change.resource) as FhirResource };
     }),
   };
-}
-
-/** What the draft orders would be if the suggestion were taken, as a CDS Client applies it. */
-function applied(entries: readonly unknown[], draft: Draft): unknown[] {
-  const referenceOfEntry = (entry: unknown): string | undefined => {
-    const resource = isObject(entry) ? entry['resource'] : undefined;
-    return isObject(resource) ? `${text(resource['resourceType'])}/${text(resource['id'])}` : undefined;
-  };
-  let result = [...entries];
-  draft.actions.forEach(({ change, order }, i) => {
-    if (change.type === 'delete') {
-      result = result.filter((entry) => referenceOfEntry(entry) !== change.resourceId);
-    } else if (change.type === 'create') {
-      result.push({ resource: { ...change.resource, id: `suggested-${i}` } });
-    } else {
-      result = result.map((entry) =>
-        referenceOfEntry(entry) === order.reference ? { resource: change.resource } : entry,
-      );
-    }
-  });
-  return result;
-}
-
-function codingIssues(assessments: readonly Assessment[]): Set<string> {
-  return new Set(
-    assessments
-      .flatMap(({ lines }) => lines)
-      .flatMap(({ line, results }) =>
-        results
-          .filter((result) => result.severity === 'coding' && result.status === 'not-met')
-          .map((result) => `${result.criterion.id} ${line.order.reference}`),
-      ),
-  );
-}
-
-/** The worst that befalls the lines of some orders. */
-function worstOf(assessments: readonly Assessment[], orders: ReadonlySet<string>): number {
-  const ranks = assessments
-    .flatMap(({ lines }) => lines)
-    .filter(({ line }) => orders.has(line.order.reference))
-    .map(({ determination }) => DETERMINATIONS.indexOf(determination));
-  return Math.min(DETERMINATIONS.length, ...ranks);
-}
-
-/** The statuses of all hard criteria of some orders; to correct a code is no way to change them. */
-function hardStatuses(assessments: readonly Assessment[], orders: ReadonlySet<string>): string {
-  return assessments
-    .flatMap(({ lines }) => lines)
-    .filter(({ line }) => orders.has(line.order.reference))
-    .flatMap(({ results }) => results)
-    .filter(({ severity }) => severity === 'hard')
-    .map(({ criterion, status }) => `${criterion.id} ${status}`)
-    .join(' ');
-}
-
-const CORRECTS_ONLY_THE_CODE: readonly string[] = ['replace-reason', 'drop-reason'];
-
-/**
- * Whether taking the suggestion settles the criterion for the lines it is about, brings no new coding issue and makes no
- * line worse.
- */
-function keepsPromise(
-  draft: Draft,
-  criterion: string,
-  failing: readonly LineAssessment[],
-  context: SuggestionContext,
-): boolean {
-  const before = codingIssues(context.assessments);
-  const after = context.reassess(applied(context.draftOrders, draft));
-  if ([...codingIssues(after)].some((found) => !before.has(found))) return false;
-  const about = new Set(failing.map(({ line }) => line.order.reference));
-  if (worstOf(after, about) < worstOf(context.assessments, about)) return false;
-  if (CORRECTS_ONLY_THE_CODE.includes(draft.remedy)) {
-    if (hardStatuses(after, about) !== hardStatuses(context.assessments, about)) return false;
-  }
-  return after
-    .flatMap(({ lines }) => lines)
-    .filter(({ line }) => about.has(line.order.reference))
-    .every(
-      ({ results }) => !results.some((result) => result.criterion.id === criterion && needsRemedy(result)),
-    );
 }
 
 /**
