@@ -124,17 +124,18 @@ function sourcesSection(
   return [`${headings['sources'] ?? ''} ${each.join('; ')}.`];
 }
 
-/** What other sources say, one line each; beside an order that is refused anyway it would change nothing. */
+/** What other sources say, in one line; beside an order that is refused anyway it would change nothing. */
 function otherViewsSection({ lines }: Assessment, speaker: Speaker): string[] {
   const open = lines.filter(
-    ({ determination }) => determination === 'meets-criteria' || determination === 'documentation-gaps',
+    ({ determination }) => determination !== 'contraindicated' && determination !== 'criteria-not-met',
   );
   const { sources, wording } = speaker.policyData;
-  return [...new Set(open.flatMap(({ otherViews }) => otherViews))].map((view) => {
+  const views = [...new Set(open.flatMap(({ otherViews }) => otherViews))].map((view) => {
     const each = view.sources.flatMap((id) => sources.get(id) ?? []);
     const strengths = each.map(({ id, strength }) => `${id}: ${escapeMarkdown(strength)}`).join('; ');
-    return fill(wording.otherView, { says: escapeMarkdown(view.says, view.says.length), sources: strengths });
+    return `${escapeMarkdown(view.says, view.says.length)} (${strengths})`;
   });
+  return views.length === 0 ? [] : [fill(wording.otherView, { views: views.join('; ') })];
 }
 
 function footerOf({ policy, profile, group }: Assessment, speaker: Speaker): string {

@@ -1,6 +1,6 @@
 import type { FhirResource } from 'fhir/r4';
-import type { Assessment, LineAssessment } from '../evaluate/assess';
-import { isObject, text } from '../fhir/read';
+import type { LineAssessment } from '../evaluate/assess';
+import { isObject } from '../fhir/read';
 import type { Action, Suggestion } from './card';
 import {
   addBilateralModifier,

@@ -33,7 +33,7 @@ export const sessionMix = defineFact({
 
 /** Whether the guidance that is ordered fits a code that includes fluoroscopy or CT. */
 export const guidance = defineFact({
-  fields: ['fits'],
+  fields: ['fits', 'ultrasound'],
   findings: ['fits', 'ultrasound', 'billed-separately', 'unguided'],
   words: ['code', 'companion', 'guidedCode'],
   read(context) {
@@ -51,7 +51,7 @@ export const guidance = defineFact({
     const ultrasoundCode = ofKind('ultrasound');
     const words = { code: procedure.code, companion: ultrasoundCode };
     if (ultrasoundAlone || ultrasoundCode !== '')
-      return { finding: 'ultrasound', fields: { fits: false }, words };
+      return { finding: 'ultrasound', fields: { fits: false, ultrasound: true }, words };
     const separate = ofKind('fluoroscopy', 'ct');
     if (separate !== '')
       return {
