@@ -328,8 +328,8 @@ const PROCEDURES_AND_VIEWS: readonly Mistake[] = [
   {
     what: 'another view for an unknown profile',
     file: POLICY,
-    right: 'says:\n      guideline:',
-    wrong: 'says:\n      guidelines:',
+    right: 'says:\n      guideline: >-\n        the 2025',
+    wrong: 'says:\n      guidelines: >-\n        the 2025',
     line: 'guidelines:',
     says: 'there is no profile "guidelines"',
   },
