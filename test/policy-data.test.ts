@@ -155,17 +155,40 @@ function numbersIn(code: string): string[] {
   return bare.match(/(?<![\w.])\d+(?:\.\d+)?\b/gu) ?? [];
 }
 
+/** Days and percentages of every policy and profile. */
+const thresholds = new Set(
+  allParameters
+    .map(([, parameter]) => parameter)
+    .filter((parameter): parameter is Json => isObject(parameter))
+    .filter((parameter) => parameter['unit'] === 'd' || parameter['unit'] === '%')
+    .flatMap((parameter) => Object.values(isObject(parameter['values']) ? parameter['values'] : {}))
+    .flatMap((setting) => (isObject(setting) ? (number(setting['value']) ?? []) : []))
+    .map(String),
+);
+describe('a number on a card is found by its name', () => {
+  const sentences = [
+    ...policyFiles.flatMap((file) => [
+      ...stringsUnder('required', file),
+      ...stringsUnder('todo', file),
+      ...stringsUnder('gap', file),
+    ]),
+    ...stringsIn(dataOf('findings.yaml')),
+  ];
+  /** The same digits with another meaning. */
+  const NOT_THRESHOLDS = [/modifier 50/giu];
+
+  test('sentences name the numbers of the policies and repeat none', () => {
+    const bare = sentences.filter((sentence) =>
+      numbersIn(NOT_THRESHOLDS.reduce((left, known) => left.replace(known, ''), sentence)).some((digits) =>
+        thresholds.has(digits),
+      ),
+    );
+    expect(sentences.length).toBeGreaterThan(100);
+    expect(bare).toEqual([]);
+  });
+});
+
 describe('clinical content stays out of code', () => {
-  /** Days and percentages of every policy and profile. */
-  const thresholds = new Set(
-    allParameters
-      .map(([, parameter]) => parameter)
-      .filter((parameter): parameter is Json => isObject(parameter))
-      .filter((parameter) => parameter['unit'] === 'd' || parameter['unit'] === '%')
-      .flatMap((parameter) => Object.values(isObject(parameter['values']) ? parameter['values'] : {}))
-      .flatMap((setting) => (isObject(setting) ? (number(setting['value']) ?? []) : []))
-      .map(String),
-  );
   /** The same digits with another meaning. */
   const NOT_THRESHOLDS = [
     // How far apart visits may lie and still be one course of therapy.
