@@ -106,6 +106,7 @@ function factsNamed(expression: string, facts: Readonly<Record<string, FactShape
   return [...names];
 }
 
+/** Compiles a criterion as one profile asks for it; `mistake` takes the path of what is wrong. */
 export function compileCriterion(
   source: CriterionSource,
   profile: string,

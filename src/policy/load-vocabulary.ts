@@ -11,6 +11,7 @@ import type { YamlFile } from './yaml-file';
 
 export type Read = <S extends z.ZodType>(name: string, schema: S) => YamlFile<z.output<S>>;
 
+/** The names in braces that a sentence leaves to be filled. */
 export function placeholders(template: string): string[] {
   return [...template.matchAll(/\{(\w+)\}/gu)].map((match) => match[1] ?? '');
 }
@@ -27,6 +28,7 @@ export function loadValueSets(folder: string, at: string, read: Read, sets: Map<
   }
 }
 
+/** The selectors, each with its value sets and its compiled condition; none that code asks for may be missing. */
 export function loadSelectors(read: Read, valueSets: ReadonlyMap<string, ValueSet>): Map<string, Selector> {
   const file = read('selectors.yaml', selectorsSchema);
   const selectors = new Map<string, Selector>();
@@ -67,6 +69,7 @@ function isPattern(source: string): boolean {
   }
 }
 
+/** The words looked for in narrative, one pattern a name. */
 export function loadVocabulary(read: Read): Map<string, RegExp> {
   const file = read('vocabulary.yaml', vocabularySchema);
   const vocabulary = new Map<string, RegExp>();

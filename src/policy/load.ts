@@ -18,6 +18,7 @@ import {
 import { type ValueSet, compileValueSet } from './value-set';
 import { PolicyError, readYaml } from './yaml-file';
 
+/** What stands under the name; a name that is not there is a mistake of the code. */
 export function find<T>(map: ReadonlyMap<string, T>, name: string): T {
   const value = map.get(name);
   if (value === undefined) throw new Error(`not in the policy data: ${name}`);

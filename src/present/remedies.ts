@@ -31,6 +31,7 @@ type Change =
   | { readonly type: 'create' | 'update'; readonly resource: Json }
   | { readonly type: 'delete'; readonly resourceId: string };
 
+/** The policy's own short label of a code. */
 export function labelOf(code: string, speaker: Speaker): string {
   return speaker.policyData.procedures.get(code)?.label ?? code;
 }
@@ -72,6 +73,7 @@ export function joinPrimary(failing: readonly OrderedLine[], context: Suggestion
   return [{ remedy: 'join-primary', words, isRecommended: true, actions }];
 }
 
+/** Adds the primaries that are ordered nowhere, as draft orders beside their add-ons. */
 export function addPrimary(failing: readonly OrderedLine[], context: SuggestionContext): Draft[] {
   const { assessment, speaker, patientId } = context;
   if (failing.some((line) => primaryElsewhere(line, context))) return [];

@@ -91,10 +91,12 @@ export function blockDaysAt(context: LineContext, kind: string, side: Side | und
   });
 }
 
+/** The blocks of the days, and what is on file about their relief, as evidence. */
 export function evidenceOfDays(days: readonly BlockDay[]): Evidence[] {
   return withoutRepeats(days.flatMap(({ evidence }) => evidence));
 }
 
+/** The date of a day as precisely as it is recorded. */
 export function dateOfDay({ on }: BlockDay): string | undefined {
   return on && formatDays(on);
 }

@@ -31,6 +31,7 @@ export function siteOf(concept: Concept, context: LineContext): string | undefin
   return context.policyData.valueSet('diagnosis-regions').memberOf(concept)?.region;
 }
 
+/** Whether a site of the spine belongs to a code's region; what names no site, or two, fits any. */
 export function siteFits(site: string | undefined, region: ProcedureRegion | undefined): boolean {
   const only = site === undefined ? undefined : REGION_OF_SITE[site];
   return only === undefined || region === undefined || only === region;
@@ -56,6 +57,7 @@ export function codedReasons(context: LineContext): Concept[] {
   return [...context.line.order.reasons, ...referenced].filter((concept) => concept.codings.length > 0);
 }
 
+/** The diagnoses from the sets that the order states by code, itself or through a confirmed Condition. */
 export function ofOrder(context: LineContext, sets: readonly ValueSet[]): Stated[] {
   const reference = context.line.order.reference;
   const referenced = referencedConditions(context).filter(isConfirmed);
@@ -116,6 +118,7 @@ export function ofProblemList(context: LineContext, sets: readonly ValueSet[]): 
   return listed.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Those that are not only suspected. */
 export function confirmed(stated: readonly Stated[]): Stated[] {
   return stated.filter(({ condition }) => !condition || isConfirmed(condition));
 }
@@ -167,6 +170,7 @@ function readSupportingConditions(context: LineContext): Selected[] {
   return [...all.values()];
 }
 
+/** The Condition with the member of the supported sets it belongs to. */
 export function asMember(entry: Selected, context: LineContext): Selected {
   const sets = supportedSets(context);
   const member = memberOf(entry.concepts, sets);

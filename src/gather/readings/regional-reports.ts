@@ -6,6 +6,7 @@ import { imagingReports, regionsOfLine } from './imaging';
 import { type NerveTest, abnormalNerveTests } from './nerve-tests';
 import { hasMissingResults } from './report-findings';
 
+/** The imaging reports of the line's region and all others, and the keys that could hide more of them. */
 export function reportsOfRegion(context: LineContext) {
   const { reports, unread } = imagingReports(context);
   const regions = regionsOfLine(context);
@@ -16,6 +17,7 @@ export function reportsOfRegion(context: LineContext) {
   return { inRegion, all: reports, unread: [...new Set([...unread, ...hidden])] };
 }
 
+/** The abnormal nerve tests that name a level of the line's region. */
 export function nerveTestsOfRegion(context: LineContext) {
   const regions = regionsOfLine(context);
   const { tests, unread } = abnormalNerveTests(context);
@@ -39,14 +41,17 @@ export function tellReport({ entry, on }: Report, what?: string) {
   return { words: { study, date: evidence[0]?.date, ...(what !== undefined && { what }) }, evidence };
 }
 
+/** A report as evidence, without what it found. */
 export function pointAtReport(report: Report): Evidence {
   return evidenceOf(report.entry, report.on, nameOf(report.entry));
 }
 
+/** A finding of a report for a sentence and as evidence. */
 export function tellFinding({ report, words }: ImagingFinding) {
   return tellReport(report, words);
 }
 
+/** A nerve test for a sentence and as evidence. */
 export function tellNerveTest(test: NerveTest) {
   return tellReport(test, test.words);
 }

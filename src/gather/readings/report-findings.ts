@@ -38,6 +38,7 @@ function kindOf(
   return undefined;
 }
 
+/** The Observations a report points at that the record holds. */
 export function resultObservations(report: Selected, context: LineContext): RecordEntry[] {
   return objects(report.resource['result']).flatMap((link) => {
     const reference = referenceOf(link);
@@ -72,6 +73,7 @@ export function saysAbsent({ resource }: RecordEntry, context: LineContext): boo
   );
 }
 
+/** What a report codes, in its conclusion or in its Observations. */
 export function codedFindings(report: Selected, context: LineContext): Found[] {
   const observations = resultObservations(report, context);
   const ofObservations = observations.flatMap((observation): Found[] => {
@@ -101,6 +103,7 @@ export function codedFindings(report: Selected, context: LineContext): Found[] {
   return [...ofConclusions, ...ofObservations];
 }
 
+/** What the text of a report states, negation taken into account. */
 export function narrativeFindings(report: Selected, context: LineContext): Found[] {
   const narrative = narrativeOf(report);
   const read = (kind: 'root' | 'structural', pattern: RegExp): Found[] =>
