@@ -60,7 +60,7 @@ function criterionLines(result: CriterionResult, speaker: Speaker): string[] {
     ...sources.map(({ id, title, strength }) => ['source', `${id} ${title} (${strength})`]),
   ].filter(([, what]) => what !== '');
   return [
-    `${status.padEnd(15)}${criterion.id.padEnd(10)}${severity.padEnd(17)}${criterion.title}`,
+    `${status.padEnd(15)}${criterion.id.padEnd(13)}${severity.padEnd(17)}${criterion.title}`,
     ...indented(
       told.map(([name = '', what = '']) => `${name.padEnd(9)}${what}`),
       '    ',

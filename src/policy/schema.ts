@@ -155,6 +155,7 @@ export const cardWordingSchema = z.strictObject({
   more: sentence,
   lines: sentence,
   otherView: sentence,
+  notLookedAt: sentence,
   footer: sentence,
   notApproved: sentence,
   approved: sentence,

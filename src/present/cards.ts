@@ -9,7 +9,7 @@ import type { SuggestionContext } from './remedies';
 import { suggestionsFor } from './suggestions';
 import { leadOf } from './lead';
 import { isRedFlag, summaryOf } from './summary';
-import { fill, todosOf, type Speaker } from './wording';
+import { fill, todosOf, withReasons, type Speaker } from './wording';
 
 /** How pressing an open result is; what changes the determination comes first. */
 const RANK: Readonly<Record<string, number>> = {
@@ -138,6 +138,16 @@ function otherViewsSection({ lines }: Assessment, speaker: Speaker): string[] {
   return views.length === 0 ? [] : [fill(wording.otherView, { views: views.join('; ') })];
 }
 
+/** What could not be read and would only have raised a caution. */
+function notLookedAt(told: readonly ToldResult[], speaker: Speaker): string[] {
+  const unread = told.map(({ result }) => result).filter(({ status }) => status === 'not-assessed');
+  const said = new Set(unread.filter(({ severity }) => severity !== 'caution').flatMap((r) => r.unread));
+  const keys = [...new Set(unread.flatMap((result) => result.unread))].filter((key) => !said.has(key));
+  return keys.length === 0
+    ? []
+    : [fill(speaker.policyData.wording.notLookedAt, { keys: withReasons(keys, speaker) })];
+}
+
 function footerOf({ policy, profile, group }: Assessment, speaker: Speaker): string {
   const { wording } = speaker.policyData;
   const approval =
@@ -167,6 +177,7 @@ export function presentCard(context: SuggestionContext): Card {
     ...linesSentence(assessment, speaker),
     ...openTable(open, speaker),
     ...metSection(told, speaker),
+    ...notLookedAt(told, speaker),
     ...otherViewsSection(assessment, speaker),
     ...sourcesSection(told, open, speaker),
     footerOf(assessment, speaker),

@@ -6,28 +6,36 @@ import { isRedFlag } from './summary';
 import { fill, todosOf, unreadTodoOf, type Speaker } from './wording';
 
 /**
- * Whether the first lines speak of the result. Beside what refuses the order a missing record changes nothing, and a
- * caution matters only where nothing else is open.
+ * How early the first lines speak of a result; undefined: not at all. Beside what refuses the order a missing record or a
+ * caution changes nothing; elsewhere what decides comes first, and cautions that are present come last.
  */
-function isPressing(result: CriterionResult, { determination }: Assessment): boolean {
-  if (isRedFlag(result)) return true;
-  const isRefused = result.status === 'not-met' && result.severity !== 'documentation';
+function placeInLead(result: CriterionResult, { determination }: Assessment): number | undefined {
+  if (isRedFlag(result)) return 0;
+  const { severity, status } = result;
+  const isRefused = status === 'not-met' && severity !== 'documentation' && severity !== 'caution';
   switch (determination) {
     case 'contraindicated':
-      return isRefused && result.severity === 'contraindication';
+      return isRefused && severity === 'contraindication' ? 1 : undefined;
     case 'criteria-not-met':
-      return isRefused && result.severity !== 'caution';
+      return isRefused ? 1 : undefined;
     case 'meets-criteria':
-      return true;
+      return 1;
     default:
-      return result.severity !== 'caution';
+      if (severity === 'caution') return status === 'not-met' ? 3 : undefined;
+      return determination === 'coding-issue' && severity === 'coding' ? 1 : 2;
   }
 }
 
 /** The first lines of a card: what to do, the most pressing first. */
 export function leadOf(assessment: Assessment, open: readonly ToldResult[], speaker: Speaker): string[] {
   const { wording } = speaker.policyData;
-  const results = open.map(({ result }) => result).filter((result) => isPressing(result, assessment));
+  const results = open
+    .flatMap(({ result }) => {
+      const place = placeInLead(result, assessment);
+      return place === undefined ? [] : [{ result, place }];
+    })
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ result }) => result);
   const todos = [
     ...new Set([...results.flatMap((result) => todosOf(result, speaker)), ...unreadTodoOf(results, speaker)]),
   ];

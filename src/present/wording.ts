@@ -40,7 +40,8 @@ export function requiredOf(result: CriterionResult, speaker: Speaker): string {
   return say(result.criterion.required, undefined, speaker);
 }
 
-function withReasons(keys: readonly string[], speaker: Speaker): string {
+/** The records behind keys, each with the reason why it could not be read. */
+export function withReasons(keys: readonly string[], speaker: Speaker): string {
   return keys
     .map((key) => {
       const reason = speaker.unread.get(key) ?? 'not-sent';
@@ -82,10 +83,20 @@ export function foundOf(result: CriterionResult, speaker: Speaker): string {
   return [...new Set(sentences.filter((sentence) => sentence !== ''))].join('; ');
 }
 
+/** The facts that keep a criterion from being met; what they name is what there is to do. */
+function inTheWay({ criterion, facts }: CriterionResult): readonly NamedFact[] {
+  const open = facts.filter(({ name, fact }) =>
+    criterion.references.some(
+      (reference) => reference.fact === name && fact.fields[reference.field] !== true,
+    ),
+  );
+  return open.length > 0 ? open : facts;
+}
+
 /** What to do about a result that is not met: the criterion's own words, else those of its findings. */
 export function todosOf(result: CriterionResult, speaker: Speaker): string[] {
   if (result.status === 'not-assessed') return [];
-  const facts = result.facts;
+  const facts = inTheWay(result);
   if (result.criterion.todo !== undefined) return [say(result.criterion.todo, facts[0], speaker)];
   return facts.flatMap((fact) => {
     const { todo } = wordingOf(fact, speaker);
@@ -100,7 +111,7 @@ export function gapOf(result: CriterionResult, speaker: Speaker): string {
       gap: result.criterion.gap ?? result.criterion.title,
     });
   }
-  const own = result.facts.flatMap((fact) => {
+  const own = inTheWay(result).flatMap((fact) => {
     const { gap } = wordingOf(fact, speaker);
     return gap === undefined ? [] : [say(gap, fact, speaker)];
   });

@@ -1,5 +1,5 @@
 import type { Side } from '../../anatomy/side';
-import { levelName } from '../../anatomy/spine-level';
+import { placeWords } from '../../anatomy/place-words';
 import {
   blockDaysAt,
   blocksElsewhere,
@@ -21,11 +21,6 @@ interface Needed {
 }
 
 type Support = Fact<'enough', 'enough' | 'too-few' | 'unknown' | 'elsewhere' | 'none'>;
-
-/** The level and one side of the line, as a sentence names them. */
-function placeWords({ line }: LineContext, side: Side | undefined): string {
-  return [side, line.level && levelName(line.level)].filter((part) => part !== undefined).join(' ');
-}
 
 /**
  * Counts the days with a facet block at the line's own level and side that helped enough. Blocks of which relief, level
@@ -53,7 +48,7 @@ function supportOf(context: LineContext, { blocks, isEnough, sides }: Needed): S
       needed: blocks,
       percent: best ? reliefWords(best.relief).percent : '',
       date: best && dateOfDay(best),
-      place: placeWords(context, worst?.side),
+      place: placeWords(worst?.side, context.line.level ? [context.line.level] : []),
       elsewhere,
     },
     evidence: evidenceOfDays(each.flatMap((side) => side.days)),

@@ -1,4 +1,5 @@
-import { isLumbarSacral, isSameLevel, levelName } from '../../anatomy/spine-level';
+import { placeWords } from '../../anatomy/place-words';
+import { isLumbarSacral, isSameLevel } from '../../anatomy/spine-level';
 import { concepts } from '../../fhir/read';
 import type { Side } from '../../anatomy/side';
 import { withoutRepeats, type Evidence, type LineContext } from '../facts/fact';
@@ -106,8 +107,7 @@ export function blocksElsewhere(context: LineContext, kind: string): string {
   const words = earlierSessionsOfKind(context, kind).sessions.flatMap(({ blocks, on }) =>
     blocks.map((block) => {
       const { levels, side } = blockPlace(block, context);
-      const place = [side, ...levels.map(levelName)].filter((part) => part !== undefined).join(' ');
-      return [place, on && `on ${formatDays(on)}`].filter((part) => part).join(' ');
+      return [placeWords(side, levels), on && `on ${formatDays(on)}`].filter((part) => part).join(' ');
     }),
   );
   return [...new Set(words)].slice(0, 2).join(', ');

@@ -1,4 +1,5 @@
-import { levelName, spineRegionsOf } from '../../anatomy/spine-level';
+import { placeWords } from '../../anatomy/place-words';
+import { spineRegionsOf } from '../../anatomy/spine-level';
 import type { Evidence, LineContext } from '../facts/fact';
 import { evidenceOf, nameOf } from './evidence';
 import type { ImagingFinding, Report } from './report';
@@ -31,7 +32,7 @@ export function nerveTestsOfRegion(context: LineContext) {
 
 /** The ordered side and level, as far as they are stated: `left L4-5`. */
 export function orderedPlace({ group, line }: LineContext): string {
-  return [group.side, line.level && levelName(line.level)].filter((part) => part !== undefined).join(' ');
+  return placeWords(group.side, line.level ? [line.level] : []);
 }
 
 /** A report for a sentence and as evidence; with what it found, if that is to be told. */
