@@ -1,9 +1,12 @@
 const SENTENCE_END = /(?<=[.;!?])\s+|\n+/u;
 const CONTRAST = /\b(?:but|however|although|though|except)\b/iu;
 const NEGATED_BEFORE =
-  /\b(?:no|not|non|nor|without|denies|denied|negative for|absence of|free of|never|rather than|rule out|r\/o|cannot exclude|possible|possibly|questionable|suspected|versus)\b/iu;
+  /\b(?:no|none|not|non|nor|without|denies|denied|negative for|absence of|free of|never|rather than|rule out|r\/o|cannot exclude|possible|possibly|questionable|suspected|versus)\b/iu;
 const NEGATED_AFTER =
-  /\b(?:absent|excluded|unlikely|ruled out|resolved|no longer|not (?:seen|present|identified|demonstrated|evident|visuali[sz]ed|appreciated|noted|found))\b|(?::|\b(?:is|are|was|were))\s*(?:none|negative|normal|unremarkable)\b/iu;
+  /\b(?:absent|excluded|unlikely|not (?:needed|required|planned|indicated)|ruled out|resolved|no longer|not (?:seen|present|identified|demonstrated|evident|visuali[sz]ed|appreciated|noted|found))\b|(?::|\b(?:is|are|was|were))\s*(?:none|negative|normal|unremarkable)\b/iu;
+
+/** Longer than any report or note; what lies beyond is not read. */
+const LONGEST_NARRATIVE = 20_000;
 
 /** Something a narrative states, with the words around it that may say where. */
 export interface Statement {
@@ -55,6 +58,11 @@ function clausesOf(sentence: string): string[] {
   return clauses;
 }
 
+/** The sentences of a text; one that fits no clinical note is cut. */
+export function sentencesOf(text: string): string[] {
+  return text.slice(0, LONGEST_NARRATIVE).split(SENTENCE_END);
+}
+
 function isAsserted(clause: string, pattern: RegExp): boolean {
   const match = pattern.exec(clause);
   if (!match) return false;
@@ -78,7 +86,7 @@ function withoutFullStop(clause: string): string {
  * radiculopathy", "possible stenosis") state nothing.
  */
 export function statementsOf(text: string, pattern: RegExp): Statement[] {
-  return text.split(SENTENCE_END).flatMap((sentence) => {
+  return sentencesOf(text).flatMap((sentence) => {
     const clauses = clausesOf(sentence);
     return clauses.flatMap((clause, i): Statement[] => {
       if (!isAsserted(clause, pattern)) return [];
@@ -91,6 +99,20 @@ export function statementsOf(text: string, pattern: RegExp): Statement[] {
   });
 }
 
+/** Words of what was done before, which say nothing of what is ordered now. */
+const HISTORY =
+  /\b(?:earlier|previous(?:ly)?|prior|after|following|history|already|since|last|past|on file|next)\b/iu;
+
+/** The text without the clauses that speak of earlier or later treatment. */
+export function withoutHistory(text: string): string {
+  return text
+    .slice(0, LONGEST_NARRATIVE)
+    .split(/(?<=[.;!?])\s+|\n+/u)
+    .flatMap((sentence) => sentence.split(/[,;]/u))
+    .filter((clause) => !HISTORY.test(clause))
+    .join('\n');
+}
+
 /** Whether the narrative states what the pattern names, negation taken into account. */
 export function states(text: string, pattern: RegExp): boolean {
   return statementsOf(text, pattern).length > 0;
@@ -98,8 +120,7 @@ export function states(text: string, pattern: RegExp): boolean {
 
 /** As `states`, for words of which "resolved" or "absent" behind them is no negation ("only partially resolved"). */
 export function statesBefore(text: string, pattern: RegExp): boolean {
-  return text
-    .split(SENTENCE_END)
+  return sentencesOf(text)
     .flatMap(clausesOf)
     .some((clause) => {
       const match = pattern.exec(clause);

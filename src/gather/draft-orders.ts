@@ -90,6 +90,9 @@ function separateLevels(levels: readonly SpineLevel[]): SpineLevel[] {
   });
 }
 
+/** Longer than any order is worded; what lies beyond is not read. */
+const LONGEST_WORDS = 20_000;
+
 function readOrder(
   resource: Json,
   reference: string,
@@ -98,9 +101,12 @@ function readOrder(
   const bodySite = concepts(resource['bodySite']);
   const orderDetail = concepts(resource['orderDetail']);
   const details = objects(resource['orderDetail']).map((detail) => text(detail['text']) ?? '');
-  const written = [...details, ...notes(resource['note'])].filter((part) => part !== '').join('\n');
+  const written = [...details, ...notes(resource['note'])]
+    .filter((part) => part !== '')
+    .join('\n')
+    .slice(0, LONGEST_WORDS);
   const siteWords = bodySite.map(allWordsOf).join('; ');
-  const words = `${siteWords}\n${written}`;
+  const words = `${siteWords}\n${written}`.slice(0, LONGEST_WORDS);
   const modifiers = modifiersOf(orderDetail, words);
   const ofSite = sideOfSites(bodySite);
   const ofModifier = modifierSide(modifiers);

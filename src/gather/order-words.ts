@@ -1,5 +1,5 @@
 import { joinSides, type Side } from '../anatomy/side';
-import { states } from '../fhir/narrative';
+import { states, withoutHistory } from '../fhir/narrative';
 import type { Concept } from '../fhir/read';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 
@@ -28,13 +28,9 @@ function stated<T>(table: readonly (readonly [T, RegExp])[], words: string): T[]
   return table.filter(([, pattern]) => states(words, pattern)).map(([name]) => name);
 }
 
-function matching<T>(table: readonly (readonly [T, RegExp])[], words: string): T[] {
-  return table.filter(([, pattern]) => pattern.test(words)).map(([name]) => name);
-}
-
 /** The CPT and HCPCS modifiers of an order, by code in orderDetail or in words. */
 export function modifiersOf(orderDetail: readonly Concept[], words: string): Set<string> {
-  const modifiers = new Set(matching(TEXT_MODIFIERS, words));
+  const modifiers = new Set(stated(TEXT_MODIFIERS, words));
   for (const coding of orderDetail.flatMap((concept) => concept.codings)) {
     if (coding.system === CODE_SYSTEMS.hcpcs && ['KX', 'LT', 'RT'].includes(coding.code))
       modifiers.add(coding.code);
@@ -59,7 +55,7 @@ export function guidanceIn(words: string): Set<Guidance> {
 
 /** What the block is for, as the words state it. */
 export function purposesIn(words: string): Set<Purpose> {
-  return new Set(stated(PURPOSE_WORDS, words));
+  return new Set(stated(PURPOSE_WORDS, withoutHistory(words)));
 }
 
 const NUMBER_WORDS = [

@@ -1,12 +1,10 @@
 import { sideOfSites } from '../body-site';
-import { concepts, text, wordsOf } from '../../fhir/read';
+import { concepts, objects, text, wordsOf } from '../../fhir/read';
 import { type Side } from '../../anatomy/side';
 import type { Selected } from '../record-entry';
 import { isAfter, observedNewestFirst, observedOn } from '../readings/dates-of';
 import { evidenceOf, listed, nameOf } from '../readings/evidence';
 import { defineFact, type Fact, type LineContext } from './fact';
-
-const NEGATIVE = /\b(?:negative|absent|none|normal|not (?:present|tender|painful|reproduced))\b|^\s*no\b/iu;
 
 /** What an examination found, in its own words. */
 export function examinationResult(entry: Selected): string {
@@ -14,9 +12,14 @@ export function examinationResult(entry: Selected): string {
   return listed([...coded, text(entry.resource['valueString']) ?? ''].filter((part) => part !== ''));
 }
 
-function hasResult({ resource }: Selected): boolean {
-  const said = text(resource['valueString']) ?? concepts(resource['valueCodeableConcept'])[0];
-  return said !== undefined || typeof resource['valueBoolean'] === 'boolean';
+/** Whether an examination was done and says what it found. */
+function hasResult({ resource }: Selected, context: LineContext): boolean {
+  const said = text(resource['valueString']);
+  const coded = concepts(resource['valueCodeableConcept']);
+  const notDone = context.policyData.vocabulary('examNotDone');
+  if ([said ?? '', ...coded.map(wordsOf)].some((words) => notDone.test(words))) return false;
+  const isSaid = said !== undefined || coded.length > 0 || objects(resource['component']).length > 0;
+  return isSaid || typeof resource['valueBoolean'] === 'boolean';
 }
 
 /** Whether a test says that there is nothing to be found. */
@@ -25,7 +28,10 @@ export function isNegative({ resource }: Selected, context: LineContext): boolea
   const coded = concepts(resource['valueCodeableConcept']);
   const negative = context.policyData.valueSet('exam-negative');
   const words = [...coded.map(wordsOf), text(resource['valueString']) ?? ''].join('; ');
-  return coded.some((value) => negative.memberOf(value)) || NEGATIVE.test(words);
+  return (
+    coded.some((value) => negative.memberOf(value)) ||
+    context.policyData.vocabulary('examNegative').test(words)
+  );
 }
 
 /** The side an examination was done on, from its bodySite. */
@@ -62,9 +68,12 @@ function recordedExamination(
   { items, unread }: { readonly items: readonly Selected[]; readonly unread: readonly string[] },
   context: LineContext,
 ): Recorded {
-  if (items.length > 0)
-    return { finding: 'recorded', fields: { recorded: true }, ...tellExaminations(items) };
-  const narrative = upToNow(context.select('narrativeExaminations').items, context);
+  const done = items.filter((entry) => hasResult(entry, context));
+  if (done.length > 0)
+    return { finding: 'recorded', fields: { recorded: true }, ...tellExaminations(done) };
+  const narrative = upToNow(context.select('narrativeExaminations').items, context).filter((entry) =>
+    hasResult(entry, context),
+  );
   if (narrative.length === 0) return { finding: 'none', fields: {}, unread };
   return { finding: 'narrative', fields: { recorded: true }, ...tellExaminations(narrative) };
 }
@@ -95,7 +104,9 @@ export const facetExamination = defineFact({
   words: ['examinations', 'date'],
   read(context) {
     const tests = context.select('facetTests');
-    const done = upToNow(observedNewestFirst(tests.items), context).filter(hasResult);
+    const done = upToNow(observedNewestFirst(tests.items), context).filter((entry) =>
+      hasResult(entry, context),
+    );
     const positive = done.filter((entry) => !isNegative(entry, context));
     if (positive.length > 0)
       return { finding: 'positive', fields: { positive: true }, ...tellExaminations(positive) };

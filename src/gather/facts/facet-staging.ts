@@ -1,3 +1,4 @@
+import { sentencesOf, states } from '../../fhir/narrative';
 import { formatDay } from '../../time/days';
 import { blockDaysAt, dateOfDay, evidenceOfDays, sidesOfLine } from '../readings/blocks-at-place';
 import { reliefWords } from '../readings/relief';
@@ -89,10 +90,12 @@ export const ablationReason = defineFact({
   fields: ['stated'],
   findings: ['stated', 'none'],
   read(context) {
-    const { words } = context.line.order;
-    const isStated = words
-      .split(/(?<=[.;!?])\s+|\n+/u)
-      .some((sentence) => context.policyData.vocabulary('noAblation').test(sentence));
+    const { policyData, line } = context;
+    const isStated = sentencesOf(line.order.words).some(
+      (sentence) =>
+        policyData.vocabulary('ablation').test(sentence) &&
+        states(sentence, policyData.vocabulary('noAblation')),
+    );
     return isStated ? { finding: 'stated', fields: { stated: true } } : { finding: 'none', fields: {} };
   },
 });

@@ -1,4 +1,4 @@
-import { states } from '../../fhir/narrative';
+import { states, withoutHistory } from '../../fhir/narrative';
 import type { NerveRule } from '../../policy/policy-data';
 import type { LineContext } from '../facts/fact';
 
@@ -12,7 +12,7 @@ export interface NamedNerve extends NerveRule {
  * not the femoral nerve.
  */
 export function nervesIn(words: string, { policyData }: LineContext): NamedNerve[] {
-  let rest = words.toLowerCase();
+  let rest = withoutHistory(words.toLowerCase());
   const found: NamedNerve[] = [];
   const byLength = policyData.nerves
     .flatMap((rule) => rule.words.map((word) => ({ rule, word })))
@@ -32,7 +32,9 @@ const NO_NAME =
 
 /** A nerve that no rule knows, as the words name it ("digital nerve"). */
 export function otherNerveIn(words: string): string | undefined {
-  for (const [, name = ''] of words.toLowerCase().matchAll(/(?<!\p{L})([\p{L}-]{3,})\snerve(?!\p{L})/gu)) {
+  for (const [, name = ''] of withoutHistory(words.toLowerCase()).matchAll(
+    /(?<![\p{L}-])(\p{L}[\p{L}-]{2,30})\snerve(?!\p{L})/gu,
+  )) {
     if (!NO_NAME.test(name)) return name;
   }
   return undefined;
