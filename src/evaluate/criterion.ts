@@ -90,7 +90,9 @@ export function judgeCriterion(criterion: Criterion, read: (name: string) => Fac
   const fields = fieldsOf(named);
   const applies = criterion.applies?.(fields) ?? (criterion.applies ? undefined : true);
   if (applies === false) return { ...none, status: 'not-applicable' };
-  const undecided = criterion.references.filter(({ fact, field }) => fields[fact]?.[field] === undefined);
+  const asked =
+    applies === undefined ? [...criterion.appliesReferences, ...criterion.references] : criterion.references;
+  const undecided = asked.filter(({ fact, field }) => fields[fact]?.[field] === undefined);
   const unread = [...new Set(undecided.flatMap(({ fact }) => read(fact).unread ?? []))];
   const { severityIf } = criterion;
   const usual = severityIf?.when(fields) === true ? severityIf.severity : criterion.severity;

@@ -6,6 +6,7 @@ import {
   number,
   objects,
   period,
+  referenceOf,
   text,
   type Json,
 } from '../fhir/read';
@@ -25,10 +26,13 @@ function resourcesIn(answer: unknown): Json[] {
 
 function isInForce(coverage: Json, patientId: string, asOf: Day): boolean {
   const { start, end } = period(coverage['period']);
+  const isReadable =
+    !isObject(coverage['period']) || coverage['period']['end'] === undefined || end !== undefined;
   return (
     coverage['resourceType'] === 'Coverage' &&
     coverage['status'] === 'active' &&
     ownerOf(coverage, patientId) === 'patient' &&
+    isReadable &&
     (start === undefined || start.earliest <= asOf) &&
     (end === undefined || end.latest >= asOf)
   );
@@ -43,10 +47,15 @@ function payorsOf(coverage: Json, all: readonly Json[]): Json[] {
       contained ??
       all.find(
         ({ resourceType, id }) =>
-          resourceType === 'Organization' && reference.endsWith(`Organization/${text(id)}`),
+          resourceType === 'Organization' && referenceOf(payor) === `Organization/${text(id)}`,
       );
     return organization ? [payor, organization] : [payor];
   });
+}
+
+/** The names without the agency's own, which holds the name of another program too. */
+function withoutAgency(names: string, { agency }: CoverageRule): string {
+  return agency.reduce((rest, name) => rest.toLowerCase().replaceAll(name, ' '), names);
 }
 
 function matches(coverage: Json, all: readonly Json[], rule: CoverageRule): boolean {
@@ -62,9 +71,11 @@ function matches(coverage: Json, all: readonly Json[], rule: CoverageRule): bool
     ...payors.flatMap((payor) => [text(payor['display']) ?? '', text(payor['name']) ?? '']),
     ...identifiers.map((identifier) => text(identifier['value']) ?? ''),
     ...concepts(coverage['type']).map(allWordsOf),
+    ...objects(coverage['class']).map((held) => text(held['name']) ?? ''),
   ].join('; ');
   const isNamed =
-    wholeWords(rule.names)?.test(names) === true && wholeWords(rule.notNames)?.test(names) !== true;
+    wholeWords(rule.names)?.test(names) === true &&
+    wholeWords(rule.notNames)?.test(withoutAgency(names, rule)) !== true;
   return isPayor || isType || isNamed;
 }
 

@@ -20,6 +20,12 @@ export interface PatientRecord {
   unreadOf(resourceType: string): readonly string[];
   select(selector: Selector): Selection;
   find(reference: string): RecordEntry | undefined;
+  /** Whether the resource arrived and was left out: another patient's, or entered in error. */
+  isLeftOut(reference: string): boolean;
+}
+
+function hasReference(reference: string): (resource: Json) => boolean {
+  return (resource) => `${text(resource['resourceType'])}/${text(resource['id'])}` === reference;
 }
 
 /**
@@ -92,5 +98,7 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
       return known;
     },
     find: (reference) => entries.get(reference),
+    isLeftOut: (reference) =>
+      !entries.has(reference) && answers.some(({ resources }) => resources.some(hasReference(reference))),
   };
 }

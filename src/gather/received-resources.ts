@@ -17,6 +17,16 @@ function isNewer(a: Json, b: Json): boolean | undefined {
   return first === second ? undefined : first > second;
 }
 
+/** The content of a resource for comparison; undefined for one that is nested too deep to be written down. */
+function contentOf(resource: Json): string | undefined {
+  try {
+    return JSON.stringify(resource);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Everything received that is not another patient's, once by `Type/id`. Of two versions the later one counts; when nothing says which is later, neither
  * does, and the key is incomplete. Resources without an id are told apart by their content, never by their place.
@@ -36,14 +46,16 @@ export function receivedByReference(
       const id = text(resource['id']);
       const item: Received = { type, key, resource };
       if (id === undefined) {
-        nameless.push({ content: JSON.stringify(resource), item });
+        const content = contentOf(resource);
+        if (content !== undefined) nameless.push({ content, item });
+        else if (!unread.has(key)) unread.set(key, 'incomplete');
         continue;
       }
       const reference = `${type}/${id}`;
       const known = received.get(reference);
       const newer = known && isNewer(resource, known.resource);
       if (!known || newer === true) received.set(reference, item);
-      else if (newer === undefined && JSON.stringify(known.resource) !== JSON.stringify(resource))
+      else if (newer === undefined && contentOf(known.resource) !== contentOf(resource))
         contested.add(reference);
     }
   }

@@ -158,6 +158,7 @@ export function compileCriterion(
     ...(appliesCompiled && { applies: appliesCompiled.condition }),
     met: metCompiled.condition,
     references: conditionReferences(met),
+    appliesReferences: applies === undefined ? [] : conditionReferences(applies),
     facts: [...new Set([...facts, ...(severityIf?.facts ?? [])])],
     required: forProfile(source.required, profile) ?? '',
     ...(todo !== undefined && { todo }),

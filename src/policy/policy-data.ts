@@ -56,6 +56,8 @@ export interface Criterion {
   readonly met: Condition;
   /** The facts' fields that the condition names, in its order. */
   readonly references: readonly ConditionReference[];
+  /** Those that say whether it applies at all. */
+  readonly appliesReferences: readonly ConditionReference[];
   readonly facts: readonly string[];
   readonly required: string;
   readonly todo?: string;
@@ -105,6 +107,7 @@ export interface CoverageRule {
   readonly types: readonly { readonly system: string; readonly prefix: string }[];
   readonly names: readonly string[];
   readonly notNames: readonly string[];
+  readonly agency: readonly string[];
 }
 
 /** The written criteria for one procedure family. */

@@ -94,6 +94,8 @@ export const profilesSchema = z.record(
         types: z.array(z.strictObject({ system: sentence, prefix: codeText })),
         names: z.array(sentence).min(1),
         notNames: z.array(sentence),
+        /** Names of the agency itself, in which the words above do not count against it. */
+        agency: z.array(sentence),
       })
       .optional(),
   }),

@@ -30,6 +30,16 @@ function applied(entries: readonly unknown[], draft: Draft): unknown[] {
   return result;
 }
 
+/**
+ * The entries of the card's own session, and of all sessions where a suggestion moves an order between them. The others keep
+ * their places, so that an order without an id keeps its name.
+ */
+function entriesConcerned(draft: Draft, { assessment, draftOrders }: SuggestionContext): readonly unknown[] {
+  if (draft.remedy === MOVES_BETWEEN_SESSIONS) return draftOrders;
+  const own = new Set<unknown>(assessment.group.session.orders.map(({ resource }) => resource));
+  return draftOrders.map((entry) => (isObject(entry) && own.has(entry['resource']) ? entry : null));
+}
+
 function codingIssues(assessments: readonly Assessment[]): Set<string> {
   return new Set(
     assessments
@@ -51,18 +61,24 @@ function worstOf(assessments: readonly Assessment[], orders: ReadonlySet<string>
   return Math.min(DETERMINATIONS.length, ...ranks);
 }
 
-/** The statuses of all hard criteria of some orders; to correct a code is no way to change them. */
-function hardStatuses(assessments: readonly Assessment[], orders: ReadonlySet<string>): string {
+/** The statuses of all other hard criteria of some orders; to correct a code is no way to change them. */
+function hardStatuses(
+  assessments: readonly Assessment[],
+  orders: ReadonlySet<string>,
+  except: string | undefined,
+): string {
   return assessments
     .flatMap(({ lines }) => lines)
     .filter(({ line }) => orders.has(line.order.reference))
     .flatMap(({ results }) => results)
-    .filter(({ severity }) => severity === 'hard')
+    .filter(({ severity, criterion }) => severity === 'hard' && criterion.id !== except)
     .map(({ criterion, status }) => `${criterion.id} ${status}`)
     .join(' ');
 }
 
 const CORRECTS_ONLY_THE_CODE: readonly string[] = ['replace-reason', 'drop-reason'];
+const MOVES_BETWEEN_SESSIONS = 'join-primary';
+const CORRECTS_THE_DIAGNOSIS = 'use-listed-diagnosis';
 
 /**
  * Whether taking the suggestion settles the criterion for the lines it is about, brings no new coding issue and makes no
@@ -75,12 +91,14 @@ export function keepsPromise(
   context: SuggestionContext,
 ): boolean {
   const before = codingIssues(context.assessments);
-  const after = context.reassess(applied(context.draftOrders, draft));
+  const after = context.reassess(applied(entriesConcerned(draft, context), draft));
   if ([...codingIssues(after)].some((found) => !before.has(found))) return false;
   const about = new Set(failing.map(({ line }) => line.order.reference));
   if (worstOf(after, about) < worstOf(context.assessments, about)) return false;
-  if (CORRECTS_ONLY_THE_CODE.includes(draft.remedy)) {
-    if (hardStatuses(after, about) !== hardStatuses(context.assessments, about)) return false;
+  const changesReason = CORRECTS_ONLY_THE_CODE.includes(draft.remedy);
+  if (changesReason || draft.remedy === CORRECTS_THE_DIAGNOSIS) {
+    const except = changesReason ? undefined : criterion;
+    if (hardStatuses(after, about, except) !== hardStatuses(context.assessments, about, except)) return false;
   }
   return after
     .flatMap(({ lines }) => lines)

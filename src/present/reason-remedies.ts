@@ -1,7 +1,7 @@
 import type { LineAssessment } from '../evaluate/assess';
 import { type Json, objects, text } from '../fhir/read';
 import type { DraftOrder } from '../gather/draft-orders';
-import { confirmed, ofProblemList, supportedSets } from '../gather/readings/diagnoses';
+import { confirmed, excludedReasons, ofProblemList, supportedSets } from '../gather/readings/diagnoses';
 import { CODE_SYSTEMS, codeSystemOf, normalCode } from '../policy/code-systems';
 import { canBeChanged } from './changed-order';
 import { findingOf, ordersOf, updated, wordOf } from './coding-remedies';
@@ -67,28 +67,26 @@ export function dropReason(failing: readonly LineAssessment[]): Draft[] {
   });
 }
 
-/** Where order and problem list disagree: the diagnosis of the problem list in place of what the order states. */
+/** Where order and problem list disagree: the diagnosis of the problem list in place of what excludes the block. */
 export function useListedDiagnosis(
   failing: readonly LineAssessment[],
   { assessment }: SuggestionContext,
 ): Draft[] {
   const lines = failing.filter((line) => findingOf(line, 'diagnosis') === 'disagree');
-  const contexts = assessment.contexts.filter(({ line }) => lines.some((failed) => failed.line === line));
-  const [first] = contexts;
-  const diagnosis = first && confirmed(ofProblemList(first, supportedSets(first)))[0];
+  const [first] = assessment.contexts.filter(({ line }) => lines.some((failed) => failed.line === line));
+  if (!first) return [];
+  const diagnosis = confirmed(ofProblemList(first, supportedSets(first)))[0];
   const coding = diagnosis?.concept.codings[0];
   const orders = ordersOf(lines);
-  if (!coding || orders.length === 0 || !orders.every(canBeChanged)) return [];
-  const name = diagnosis.name;
+  if (!diagnosis || !coding || orders.length === 0 || !orders.every(canBeChanged)) return [];
+  const excluded = excludedReasons(first).flatMap(({ concept }) => concept.codings.map(({ code }) => code));
+  const { name } = diagnosis;
   const actions = orders.map((order) => {
-    const inWords = objects(order.resource['reasonCode']).filter(
-      ({ coding: own }) => objects(own).length === 0,
+    const kept = changeReasons(order, (reason) =>
+      excluded.some((code) => isReason(reason, code)) ? [] : [reason],
     );
-    return updated(
-      order,
-      { reasonCode: [{ coding: [coding], text: diagnosis.member.label }, ...inWords] },
-      { name },
-    );
+    const reasonCode = [{ coding: [coding], text: diagnosis.member.label }, ...kept];
+    return updated(order, { reasonCode }, { name });
   });
   return [{ remedy: 'use-listed-diagnosis', words: { name }, isRecommended: false, actions }];
 }

@@ -1,6 +1,5 @@
-import { type Side, joinSides } from '../anatomy/side';
+import { type Side, joinSides, sideOfCodings } from '../anatomy/side';
 import { type Json, concepts, objects, text } from '../fhir/read';
-import { sideOfSites } from '../gather/body-site';
 import type { DraftOrder } from '../gather/draft-orders';
 import type { OrderedLine } from '../gather/sessions';
 import { CODE_SYSTEMS } from '../policy/code-systems';
@@ -35,18 +34,42 @@ export function addSide(failing: readonly OrderedLine[], { evidencedSides }: Sug
     .toSorted((a, b) => Number(b.isRecommended) - Number(a.isRecommended));
 }
 
+/** Words of a site with another side in place of the one they name. */
+function withSide(words: string, side: Side): string {
+  const said = side === 'both' ? 'bilateral' : side;
+  return words.replace(/\b(?:left|right|bilateral)\b/giu, said);
+}
+
+/** The body sites with another side: its code in place of the one that stood there, all else as it was. */
+function sitesWith(side: Side, resource: Json): Json[] {
+  return objects(resource['bodySite']).map((site) => {
+    const coding = objects(site['coding']).map((item) =>
+      sideOfCodings(concepts({ coding: [item] }).flatMap(({ codings }) => codings)) ? sideCoding(side) : item,
+    );
+    const words = text(site['text']);
+    return {
+      ...site,
+      ...(coding.length > 0 && { coding }),
+      ...(words !== undefined && { text: withSide(words, side) }),
+    };
+  });
+}
+
+/** The details with another side modifier in place of the one that stood there, all else as it was. */
+function detailsWith(side: Side, resource: Json): Json[] {
+  return objects(resource['orderDetail']).map((detail) => {
+    const coding = objects(detail['coding']).map((item) =>
+      SIDE_MODIFIERS.includes(text(item['code']) ?? '') ? modifierOf(side) : item,
+    );
+    return coding.length > 0 ? { ...detail, coding } : detail;
+  });
+}
+
 /** The body site and the modifiers of an order, those changed that name another side. */
 function saidOnce({ resource, sides }: DraftOrder, side: Side): Json {
-  const otherSites = objects(resource['bodySite']).filter(
-    (site) => sideOfSites(concepts(site)) === undefined,
-  );
-  const otherDetails = objects(resource['orderDetail']).filter(
-    ({ coding }) => !objects(coding).some(({ code }) => SIDE_MODIFIERS.includes(text(code) ?? '')),
-  );
   return {
-    ...(sides.bodySite !== side && { bodySite: [...otherSites, { coding: [sideCoding(side)] }] }),
-    ...(sides.modifier !== undefined &&
-      sides.modifier !== side && { orderDetail: [...otherDetails, { coding: [modifierOf(side)] }] }),
+    ...(sides.bodySite !== side && { bodySite: sitesWith(side, resource) }),
+    ...(sides.modifier !== side && { orderDetail: detailsWith(side, resource) }),
   };
 }
 

@@ -3,8 +3,8 @@ import { defineFact } from './fact';
 import {
   type Stated,
   confirmed,
+  excludedReasons,
   ofOrder,
-  ofOrderOutside,
   ofProblemList,
   supportedSets,
 } from '../readings/diagnoses';
@@ -25,7 +25,6 @@ export const diagnosis = defineFact({
   read(context) {
     const sets = supportedSets(context);
     const excluded = context.policy.excludedDiagnoses(context.profile);
-    const open = context.policy.openDiagnoses(context.profile);
     const wanted = context.policy.diagnosesCalled(context.profile);
     const { unread } = context.select('conditions');
     const zosterSet = context.policyData.valueSet('zoster-diagnoses');
@@ -44,8 +43,7 @@ export const diagnosis = defineFact({
     const onList = ofProblemList(context, sets);
     const allSure = confirmed(onList);
     const sure = allSure[0];
-    const inSets = ofOrder(context, excluded);
-    const allExcluded = inSets.length > 0 || !open ? inSets : ofOrderOutside(context, open);
+    const allExcluded = excludedReasons(context);
     const statedExcluded = allExcluded[0];
     if (statedExcluded) {
       const words = { diagnosis: listed(allExcluded.map(({ name }) => name)), wanted };

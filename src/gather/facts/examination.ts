@@ -69,8 +69,7 @@ function recordedExamination(
   context: LineContext,
 ): Recorded {
   const done = items.filter((entry) => hasResult(entry, context));
-  if (done.length > 0)
-    return { finding: 'recorded', fields: { recorded: true }, ...tellExaminations(done) };
+  if (done.length > 0) return { finding: 'recorded', fields: { recorded: true }, ...tellExaminations(done) };
   const narrative = upToNow(context.select('narrativeExaminations').items, context).filter((entry) =>
     hasResult(entry, context),
   );

@@ -1,4 +1,4 @@
-import { isObject, objects, referenceOf, text } from '../../fhir/read';
+import { isObject, objects, period, referenceOf, text } from '../../fhir/read';
 import { parseDays } from '../../time/days';
 import type { Selected } from '../record-entry';
 import { dangersIn, tellDangers } from '../readings/dangers';
@@ -45,11 +45,13 @@ export const psychosocialScreen = defineFact({
   },
 });
 
-/** A care plan names a goal, unless the record knows that goal to be cancelled or rejected. */
+/** A care plan of the time names a goal, unless that goal is cancelled, rejected or was left out of the record. */
 function hasGoal(plan: Selected, context: LineContext): boolean {
+  if (isAfter(period(plan.resource['period']).start, context.asOf)) return false;
   return objects(plan.resource['goal']).some((link) => {
-    const known = context.record.find(referenceOf(link) ?? '');
-    return !known || isUsableGoal(known.resource);
+    const reference = referenceOf(link) ?? '';
+    const known = context.record.find(reference);
+    return known ? isUsableGoal(known.resource) : !context.record.isLeftOut(reference);
   });
 }
 

@@ -16,7 +16,7 @@ const STRENGTH = /(\d+(?:\.\d+)?)\s*mg\b/iu;
 function milligramsOf(dose: Json, words: string): number | undefined {
   const value = number(dose['value']);
   const unit = (text(dose['code']) ?? text(dose['unit']) ?? '').toLowerCase();
-  if (value === undefined) return undefined;
+  if (value === undefined || value < 0) return undefined;
   if (unit === 'mg') return value;
   const strength = /tab|cap|^\{|^1?$/u.test(unit) ? STRENGTH.exec(words)?.[1] : undefined;
   return strength === undefined ? undefined : value * Number(strength);
@@ -28,8 +28,9 @@ function dosesADay(dosage: Json): number | undefined {
   if (!isObject(repeat)) return undefined;
   const days = DAYS_OF_UNIT.get(text(repeat['periodUnit']) ?? '');
   const period = number(repeat['period']);
-  const frequency = number(repeat['frequency']) ?? 1;
-  return days === undefined || !period ? undefined : frequency / (period * days);
+  const frequency = repeat['frequency'] === undefined ? 1 : number(repeat['frequency']);
+  if (days === undefined || period === undefined || frequency === undefined) return undefined;
+  return period > 0 && frequency > 0 ? frequency / (period * days) : undefined;
 }
 
 /** Milligrams of oral morphine a day that the drug is worth; undefined when its dose or kind does not say. */
@@ -44,7 +45,9 @@ function morphineADay(drug: Selected, context: LineContext): number | undefined 
     const dose = amount && isObject(amount['doseQuantity']) ? amount['doseQuantity'] : undefined;
     const milligrams = dose && milligramsOf(dose, words);
     const doses = dosesADay(dosage);
-    return milligrams === undefined || doses === undefined ? undefined : milligrams * doses * factor;
+    const morphine =
+      milligrams === undefined || doses === undefined ? Number.NaN : milligrams * doses * factor;
+    return Number.isFinite(morphine) ? morphine : undefined;
   });
   return each.length === 0 || each.includes(undefined)
     ? undefined

@@ -30,9 +30,14 @@ interface BlockDays {
   readonly unread: readonly string[];
 }
 
+/** No block is done at more sites; what lies beyond is not read. */
+const MOST_SITES = 40;
+
 /** Where an earlier block was done, as its body sites say by code or in words. */
 export function blockPlace({ entry }: EarlierBlock, context: LineContext): Place {
-  return placeOf(concepts(entry.resource['bodySite']), context);
+  return context.once(`place ${entry.reference}`, () =>
+    placeOf(concepts(entry.resource['bodySite']).slice(0, MOST_SITES), context),
+  );
 }
 
 /** Whether a block of unknown level could have been at the place, by the region that its code is for. */
@@ -54,6 +59,10 @@ export function isAtPlace(block: EarlierBlock, at: Place, context: LineContext):
   if (areSidesKnown && side !== 'both' && at.side !== 'both' && side !== at.side) return false;
   if (!areLevelsKnown && !fitsRegion(block, at)) return false;
   return areLevelsKnown && areSidesKnown ? true : undefined;
+}
+
+function isExact(on: DayInterval | undefined): boolean {
+  return on !== undefined && on.earliest === on.latest;
 }
 
 function overlap(a: DayInterval | undefined, b: DayInterval | undefined): boolean {
@@ -82,7 +91,8 @@ export function blockDaysAt(context: LineContext, kind: string, side: Side | und
     });
     const separate = days.map((day) => ({
       ...day,
-      isSure: day.isSure && !days.some((other) => other !== day && overlap(day.on, other.on)),
+      isSure:
+        day.isSure && (isExact(day.on) || !days.some((other) => other !== day && overlap(day.on, other.on))),
     }));
     const unreadRelief = [
       ...context.select('painReliefPercents').unread,

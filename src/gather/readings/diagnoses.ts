@@ -51,6 +51,10 @@ function referencedConditions(context: LineContext): Selected[] {
 
 /** The order's coded reasons, those of the Conditions it points at included. */
 export function codedReasons(context: LineContext): Concept[] {
+  return context.once('codedReasons', () => readCodedReasons(context));
+}
+
+function readCodedReasons(context: LineContext): Concept[] {
   const referenced = referencedConditions(context)
     .filter(isConfirmed)
     .flatMap((entry) => entry.concepts);
@@ -87,7 +91,7 @@ const OF_OTHER_POLICIES = [
  * Reasons of the order that are in none of the sets: ICD-10-CM codes, and those of other systems that another policy
  * knows; what is not known at all excludes nothing, as our lists of other systems are not complete.
  */
-export function ofOrderOutside(context: LineContext, sets: readonly ValueSet[]): Stated[] {
+function ofOrderOutside(context: LineContext, sets: readonly ValueSet[]): Stated[] {
   const { reference } = context.line.order;
   const others = OF_OTHER_POLICIES.map((name) => context.policyData.valueSet(name));
   return codedReasons(context).flatMap((concept) => {
@@ -98,6 +102,14 @@ export function ofOrderOutside(context: LineContext, sets: readonly ValueSet[]):
     const name = nameIn(concept, member);
     return [{ concept, name, member, evidence: { reference, summary: name } }];
   });
+}
+
+/** The reasons of the order that exclude the block: of the excluded sets, else, where the policy says so, all others. */
+export function excludedReasons(context: LineContext): Stated[] {
+  const { policy, profile } = context;
+  const open = policy.openDiagnoses(profile);
+  const inSets = ofOrder(context, policy.excludedDiagnoses(profile));
+  return inSets.length > 0 || !open ? inSets : ofOrderOutside(context, open);
 }
 
 /** Active diagnoses of the problem list from the sets, in the region of the ordered code or without a region. */

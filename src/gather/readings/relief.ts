@@ -69,9 +69,17 @@ interface Found {
   readonly source: Selected;
 }
 
+/** Whether an Observation was made after the blocks and up to the evaluation date. */
+function isOfTime(observation: Selected, session: EarlierSession, context: LineContext): boolean {
+  const on = observedOn(observation.resource);
+  const isBefore = on !== undefined && session.on !== undefined && on.latest < session.on.earliest;
+  return !isAfter(on, context.asOf) && !isBefore;
+}
+
 /** The highest of what Observations that belong to the blocks record, up to the evaluation date. */
 function highest(
   name: 'painReliefPercents' | 'painReliefDurations',
+  session: EarlierSession,
   references: ReadonlySet<string>,
   context: LineContext,
   read: (measured: Measured) => number | undefined,
@@ -79,7 +87,7 @@ function highest(
   const { codes } = context.policyData.selector(name);
   const found = context
     .select(name)
-    .items.filter((item) => isPartOf(item, references) && !isAfter(observedOn(item.resource), context.asOf))
+    .items.filter((item) => isPartOf(item, references) && isOfTime(item, session, context))
     .flatMap((source) =>
       measurements(source, codes).flatMap(({ measured }) => {
         const value = measured && read(measured);
@@ -122,19 +130,23 @@ function computedPercent(
 export function reliefAfter(session: EarlierSession, context: LineContext): Relief {
   const references = new Set(session.blocks.map(({ entry }) => entry.reference));
   const scores = (): Score[] =>
-    readScores(
-      context.select('painScores').items.filter((item) => !isAfter(observedOn(item.resource), context.asOf)),
-      'pain',
-      context.policyData.selector('painScores').codes,
+    context.once('painScores', () =>
+      readScores(
+        context
+          .select('painScores')
+          .items.filter((item) => !isAfter(observedOn(item.resource), context.asOf)),
+        'pain',
+        context.policyData.selector('painScores').codes,
+      ),
     );
   const percent =
-    highest('painReliefPercents', references, context, percentIn) ??
+    highest('painReliefPercents', session, references, context, percentIn) ??
     computedPercent(session, references, scores());
   const lengthIn = (measured: Measured): number | undefined => {
     const days = daysIn(measured);
     return days !== undefined && isPossible(days, session, context) ? days : undefined;
   };
-  const days = highest('painReliefDurations', references, context, lengthIn);
+  const days = highest('painReliefDurations', session, references, context, lengthIn);
   const point = ({ source }: Found, summary: string): Evidence =>
     evidenceOf(source, observedOn(source.resource), summary);
   return {
