@@ -23,6 +23,8 @@ export interface OrderSignDependencies {
   readonly newId: () => string;
 }
 
+/** No order is for more diagnoses than this. */
+const MOST_REASONS = 200;
 /** More blocks than this are not one signature of one clinician. */
 const MOST_LINES = 100;
 
@@ -53,6 +55,11 @@ function readGroups(
         ),
       ),
     );
+  }
+  const overfull = orders.find(({ reasons }) => reasons.length > MOST_REASONS);
+  if (overfull) {
+    const sentence = `${overfull.reference} states ${overfull.reasons.length} reasons; at most ${MOST_REASONS} are read.`;
+    throw problem(400, 'too-costly', sentence);
   }
   return procedureGroups(orders, policyData, today()).flatMap((group) => {
     const policy = policyData.policies.get(group.family);

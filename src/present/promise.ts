@@ -2,6 +2,7 @@ import type { Assessment, LineAssessment } from '../evaluate/assess';
 import type { CriterionResult } from '../evaluate/criterion';
 import { DETERMINATIONS } from '../evaluate/determination';
 import { isObject, text } from '../fhir/read';
+import type { Session } from '../gather/sessions';
 import type { Draft, SuggestionContext } from './remedies';
 
 /** Whether a result is one that a suggestion could settle. */
@@ -30,14 +31,17 @@ function applied(entries: readonly unknown[], draft: Draft): unknown[] {
   return result;
 }
 
-/**
- * The entries of the card's own session, and of all sessions where a suggestion moves an order between them. The others keep
- * their places, so that an order without an id keeps its name.
- */
-function entriesConcerned(draft: Draft, { assessment, draftOrders }: SuggestionContext): readonly unknown[] {
-  if (draft.remedy === MOVES_BETWEEN_SESSIONS) return draftOrders;
-  const own = new Set<unknown>(assessment.group.session.orders.map(({ resource }) => resource));
-  return draftOrders.map((entry) => (isObject(entry) && own.has(entry['resource']) ? entry : null));
+/** The sessions that a suggestion could change anything in. */
+function sessionsConcerned({ sessions = [] }: Draft, { assessment }: SuggestionContext): Set<Session> {
+  return new Set([assessment.group.session, ...sessions]);
+}
+
+/** The entries of those sessions. The others keep their places, so that an order without an id keeps its name. */
+function entriesOf(sessions: ReadonlySet<Session>, entries: readonly unknown[]): unknown[] {
+  const orders = new Set<unknown>(
+    [...sessions].flatMap((session) => session.orders.map(({ resource }) => resource)),
+  );
+  return entries.map((entry) => (isObject(entry) && orders.has(entry['resource']) ? entry : null));
 }
 
 function codingIssues(assessments: readonly Assessment[]): Set<string> {
@@ -77,7 +81,6 @@ function hardStatuses(
 }
 
 const CORRECTS_ONLY_THE_CODE: readonly string[] = ['replace-reason', 'drop-reason'];
-const MOVES_BETWEEN_SESSIONS = 'join-primary';
 const CORRECTS_THE_DIAGNOSIS = 'use-listed-diagnosis';
 
 /**
@@ -90,15 +93,17 @@ export function keepsPromise(
   failing: readonly LineAssessment[],
   context: SuggestionContext,
 ): boolean {
-  const before = codingIssues(context.assessments);
-  const after = context.reassess(applied(entriesConcerned(draft, context), draft));
+  const sessions = sessionsConcerned(draft, context);
+  const today = context.assessments.filter(({ group }) => sessions.has(group.session));
+  const before = codingIssues(today);
+  const after = context.reassess(applied(entriesOf(sessions, context.draftOrders), draft));
   if ([...codingIssues(after)].some((found) => !before.has(found))) return false;
   const about = new Set(failing.map(({ line }) => line.order.reference));
-  if (worstOf(after, about) < worstOf(context.assessments, about)) return false;
+  if (worstOf(after, about) < worstOf(today, about)) return false;
   const changesReason = CORRECTS_ONLY_THE_CODE.includes(draft.remedy);
   if (changesReason || draft.remedy === CORRECTS_THE_DIAGNOSIS) {
     const except = changesReason ? undefined : criterion;
-    if (hardStatuses(after, about, except) !== hardStatuses(context.assessments, about, except)) return false;
+    if (hardStatuses(after, about, except) !== hardStatuses(today, about, except)) return false;
   }
   return after
     .flatMap(({ lines }) => lines)

@@ -2,7 +2,7 @@ import type { Side } from '../anatomy/side';
 import type { Assessment, LineAssessment } from '../evaluate/assess';
 import { type Json, isObject, objects, text } from '../fhir/read';
 import type { DraftOrder } from '../gather/draft-orders';
-import type { OrderedLine } from '../gather/sessions';
+import type { OrderedLine, Session } from '../gather/sessions';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 import { canBeChanged, newLineBeside, withCode } from './changed-order';
 import type { Speaker, Words } from './wording';
@@ -24,6 +24,8 @@ export interface Draft {
   readonly remedy: string;
   readonly words: Words;
   readonly isRecommended: boolean;
+  /** Other sessions that it changes beside the card's own. */
+  readonly sessions?: readonly Session[];
   readonly actions: readonly { readonly change: Change; readonly order: DraftOrder; readonly words: Words }[];
 }
 
@@ -42,16 +44,15 @@ const DATE_MEMBERS = ['occurrenceDateTime', 'occurrencePeriod', 'occurrenceTimin
 function primaryElsewhere(line: OrderedLine, { assessments, assessment }: SuggestionContext) {
   return assessments
     .filter(({ group }) => group.session !== assessment.group.session)
-    .flatMap(({ lines }) => lines)
-    .map((other) => other.line)
-    .find(({ procedure }) => line.procedure.addOnTo?.includes(procedure.code));
+    .flatMap(({ group, lines }) => lines.map((other) => ({ primary: other.line, session: group.session })))
+    .find(({ primary }) => line.procedure.addOnTo?.includes(primary.procedure.code));
 }
 
 /** Moves add-ons to the day on which their primary is ordered. */
 export function joinPrimary(failing: readonly OrderedLine[], context: SuggestionContext): Draft[] {
   const moves = failing.flatMap((line) => {
-    const primary = primaryElsewhere(line, context);
-    return primary && canBeChanged(line.order) ? [{ line, primary }] : [];
+    const found = primaryElsewhere(line, context);
+    return found && canBeChanged(line.order) ? [{ line, ...found }] : [];
   });
   const [first] = moves;
   if (!first || moves.length < failing.length) return [];
@@ -70,7 +71,8 @@ export function joinPrimary(failing: readonly OrderedLine[], context: Suggestion
   });
   const codes = [...new Set(moves.map(({ line }) => line.procedure.code))].join(' and ');
   const words = { codes, primary: first.primary.procedure.code };
-  return [{ remedy: 'join-primary', words, isRecommended: true, actions }];
+  const sessions = [...new Set(moves.map(({ session }) => session))];
+  return [{ remedy: 'join-primary', words, isRecommended: true, actions, sessions }];
 }
 
 /** Adds the primaries that are ordered nowhere, as draft orders beside their add-ons. */
