@@ -45,6 +45,14 @@ test.each([
     ],
   ],
   [
+    'a version of the Organization beside it',
+    [
+      coverage({ payor: [{ reference: 'https://ehr.example/fhir/Organization/payer/_history/1' }] }),
+      organization({ name: 'Medicare' }),
+    ],
+  ],
+  ['the name of its class', [coverage({ class: [{ value: 'A', name: 'Medicare Part A' }] })]],
+  [
     'the payor as an Organization inside it',
     [
       coverage({
@@ -72,6 +80,24 @@ test.each([
   ["another patient's", [coverage({ payor: [MEDICARE], beneficiary: { reference: 'Patient/other' } })]],
   ['Medicare that pays second', [coverage({ order: 1 }), coverage({ order: 2, payor: [MEDICARE] })]],
   ['a supplement to Medicare', [coverage({ payor: [{ display: 'Acme Medicare Supplement' }] })]],
+  ['a plan that says it is not Medicare', [coverage({ payor: [{ display: 'Retiree plan, non-Medicare' }] })]],
+  [
+    'Medicaid, which the same agency oversees',
+    [
+      coverage({
+        type: { text: 'Medicaid' },
+        payor: [{ display: 'Centers for Medicare and Medicaid Services' }],
+      }),
+    ],
+  ],
+  ['an end that cannot be read', [coverage({ payor: [MEDICARE], period: { end: '15/03/2020' } })]],
+  [
+    'an Organization with another name before its own',
+    [
+      coverage({ payor: [{ reference: 'https://x/XOrganization/payer' }] }),
+      organization({ name: 'Medicare' }),
+    ],
+  ],
   ['a name that only contains the word', [coverage({ payor: [{ display: 'Intermedicarex' }] })]],
   ['nothing', []],
 ] as const)('%s leaves the default', (_title, resources) => {

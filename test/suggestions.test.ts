@@ -339,6 +339,35 @@ test.each(HARMFUL.map((rule) => [rule.rule, rule.why, rule] as const))(
   },
 );
 
+test('saying one side everywhere keeps the level and the other modifiers', () => {
+  const [order] = scenarioOrders(scenario('17-seed-002'), FIXTURES);
+  const site = { coding: [{ system: 'http://snomed.info/sct', code: '24028007' }], text: 'Right C4-5' };
+  const detail = { coding: [{ system: HCPCS, code: 'LT' }, KX.coding[0]], text: 'C4-5' };
+  const drafts = [{ ...order, bodySite: [site], orderDetail: [detail], note: [] }];
+  const before = fire('17-seed-002', 'medicare-lcd', drafts);
+  expect(statuses(before).get('ORD-LAT 64490')).toBe('not-met');
+  for (const label of ['Say left everywhere', 'Say right everywhere']) {
+    const after = statuses(fire('17-seed-002', 'medicare-lcd', applied(drafts, labelled(before, label))));
+    expect([label, after.get('ORD-LAT 64490'), after.get('ORD-LVL 64490')]).toEqual([label, 'met', 'met']);
+    expect([label, after.get('FJ-STG1 64490')]).toEqual([label, undefined]);
+  }
+});
+
+test('the diagnosis of the problem list does not push a radiculopathy off the order', () => {
+  const orders = scenarioOrders(scenario('17-seed-002'), FIXTURES).map((order) => ({
+    ...order,
+    reasonCode: reasons('M79.7', 'M54.12'),
+  }));
+  const before = fire('17-seed-002', 'guideline', orders);
+  expect(statuses(before).get('FJ-NORAD 64490')).toBe('not-met');
+  const use = suggestionsOf(before).filter(({ label }) => label.startsWith('Use M47.812'));
+  for (const suggestion of use) {
+    const after = fire('17-seed-002', 'guideline', applied(orders, suggestion));
+    expect(statuses(after).get('FJ-NORAD 64490')).toBe('not-met');
+  }
+  expect(use).toHaveLength(1);
+});
+
 test('every suggestion that any scenario offers is among the promises', () => {
   const promised = new Set(PROMISES.map((promise) => promise.label));
   const PATTERNS = [/^Change the diagnosis /u, /^Add \d{5} to the order$/u, /^Remove \d{5}$/u];
