@@ -233,7 +233,7 @@ describe('what is no evidence changes nothing', () => {
         const wrong = enteredInError(adopted(resource, body.context.patientId));
         expect(answerTo(added(body, wrong, at))).toEqual(answerTo(body));
       }),
-      { numRuns: 80 },
+      { numRuns: 50 },
     );
   });
 
@@ -249,7 +249,7 @@ describe('what is no evidence changes nothing', () => {
           expect(answerTo(added(body, adopted(resource, who), at))).toEqual(answerTo(body));
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 50 },
     );
   });
 
@@ -264,7 +264,7 @@ describe('what is no evidence changes nothing', () => {
         };
         expect(answerTo(added(body, stranger, at))).toEqual(answerTo(body));
       }),
-      { numRuns: 80 },
+      { numRuns: 50 },
     );
   });
 });
@@ -304,7 +304,7 @@ describe('any JSON is answered', () => {
       fc.asyncProperty(fc.jsonValue(), async (body) => {
         expect(await kindOf(body)).toBe('400 "OperationOutcome"');
       }),
-      { numRuns: 80 },
+      { numRuns: 50 },
     );
   });
 
@@ -395,7 +395,7 @@ describe('any JSON is answered', () => {
         }
         expect([200, 400, 412]).toContain(status);
       }),
-      { numRuns: 250 },
+      { numRuns: 150 },
     );
   });
 });

@@ -104,7 +104,7 @@ test.each(['guideline', 'medicare-lcd'])(
             ]);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 18 },
     );
     expect(offered).toBeGreaterThan(10);
   },

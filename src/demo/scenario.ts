@@ -157,10 +157,10 @@ export function scenarioRequest(scenario: Scenario, profile: string, fixtures: s
   };
 }
 
-/** Reads every scenario of a folder; a file may hold a list of them. */
-export function readScenarios(folder: string): Scenario[] {
+/** Reads every scenario of a folder, or of its files of one name; a file may hold a list of them. */
+export function readScenarios(folder: string, only?: string): Scenario[] {
   return readdirSync(folder)
-    .filter((file) => file.endsWith('.yaml'))
+    .filter((file) => file.endsWith('.yaml') && (only === undefined || file === only))
     .toSorted()
     .flatMap((file) => {
       const data: unknown = parse(readFileSync(join(folder, file), 'utf8'));

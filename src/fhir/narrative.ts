@@ -6,7 +6,7 @@ const NEGATED_AFTER =
   /\b(?:absent|excluded|unlikely|not (?:needed|required|planned|indicated)|ruled out|resolved|no longer|not (?:seen|present|identified|demonstrated|evident|visuali[sz]ed|appreciated|noted|found))\b|(?::|\b(?:is|are|was|were))\s*(?:none|negative|normal|unremarkable)\b/iu;
 
 /** Longer than any report or note; what lies beyond is not read. */
-const LONGEST_NARRATIVE = 20_000;
+const LONGEST_NARRATIVE = 500_000;
 
 /** Something a narrative states, with the words around it that may say where. */
 export interface Statement {

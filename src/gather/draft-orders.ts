@@ -91,7 +91,7 @@ function separateLevels(levels: readonly SpineLevel[]): SpineLevel[] {
 }
 
 /** Longer than any order is worded; what lies beyond is not read. */
-const LONGEST_WORDS = 20_000;
+const LONGEST_WORDS = 100_000;
 
 function readOrder(
   resource: Json,

@@ -1,7 +1,7 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readScenarios, scenarioRequest } from '../../src/demo/scenario';
-import { FIXTURES } from '../support/service-for-test';
-import { allVignettes } from '../support/vignettes';
+import { FIXTURES, POLICIES } from '../support/service-for-test';
 import { cardsOf, post, PROFILES, type Card } from './support';
 
 export type ScenarioRequest = ReturnType<typeof scenarioRequest>;
@@ -12,15 +12,16 @@ export interface Case {
   readonly body: ScenarioRequest;
 }
 
-/** One vignette in so many is fired over HTTP; all of them are judged, without HTTP, by `vignettes.test.ts`. */
-const ONE_IN = 12;
-
+/** All vignettes are judged, without HTTP, by `vignettes.test.ts`; over HTTP go the source cases of every policy. */
 const scenarios = [
   ...readScenarios(join(FIXTURES, 'scenarios')),
-  ...[...new Set(allVignettes().map(({ scenario }) => scenario))].filter((_, i) => i % ONE_IN === 0),
+  ...readdirSync(join(POLICIES, 'policies'))
+    .map((policy) => join(POLICIES, 'policies', policy, 'vignettes'))
+    .filter(existsSync)
+    .flatMap((folder) => readScenarios(folder, 'source-cases.yaml')),
 ];
 
-/** Every scenario of the fixtures and vignettes of every policy that are answered with cards, in both profiles. */
+/** Every scenario of the fixtures and every source case that is answered with cards, in both profiles. */
 export const EVERY_CASE: readonly Case[] = scenarios.flatMap((scenario) =>
   PROFILES.filter((profile) => scenario.expect[profile]?.refused === undefined).map((profile) => ({
     name: `${scenario.id} ${scenario.name} (${profile})`,

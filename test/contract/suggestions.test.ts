@@ -203,7 +203,8 @@ describe('updates', () => {
     for (const { action, drafts } of actionsOf('update')) {
       const before = cptCodes(draftOf(action.resource, drafts));
       const after = cptCodes(action.resource);
-      const ours = [...policyData.procedures.keys()];
+      const ofNerves = policyData.nerves.flatMap(({ code: own }) => own ?? []);
+      const ours = [...policyData.procedures.keys(), ...ofNerves];
       expect(after.filter((code) => !ours.includes(code))).toEqual(
         before.filter((code) => !ours.includes(code)),
       );
