@@ -7,7 +7,7 @@ import { parseExactDay } from '../../time/days';
 /** Whether the order's diagnosis codes are still valid on the day of service and say what their words say. */
 export const reasonCodes = defineFact({
   fields: ['current'],
-  findings: ['current', 'retired', 'misnamed'],
+  findings: ['current', 'retired', 'misnamed', 'often-misnamed'],
   words: ['code', 'retiredOn', 'successors', 'saidToBe', 'means', 'instead'],
   read(context) {
     const retiredSet = context.policyData.valueSet('retired-diagnoses');
@@ -26,11 +26,14 @@ export const reasonCodes = defineFact({
     }
     for (const concept of reasons) {
       const said = allWordsOf(concept).toLowerCase();
-      const rule = context.policyData.misnamed.find(
-        (misnamed) =>
-          concept.codings.some((coding) => coding.code === misnamed.code) && said.includes(misnamed.saidToBe),
+      const rule = context.policyData.misnamed.find((misnamed) =>
+        concept.codings.some((coding) => coding.code === misnamed.code),
       );
-      if (rule) return { finding: 'misnamed', fields: { current: false }, words: { ...rule } };
+      if (!rule) continue;
+      const isWordless = !/\p{L}/u.test(said);
+      if (!isWordless && !said.includes(rule.saidToBe)) continue;
+      const finding = isWordless ? 'often-misnamed' : 'misnamed';
+      return { finding, fields: { current: false }, words: { ...rule } };
     }
     return { finding: 'current', fields: { current: true } };
   },
