@@ -4,6 +4,7 @@ import { readScenarios, scenarioRequest } from '../src/demo/scenario';
 import type { Card } from '../src/present/card';
 import { Problem } from '../src/problem';
 import { answer, FIXTURES, ROOT } from './support/service-for-test';
+import { wholeChart } from './support/whole-chart';
 
 const GOLDEN = join(ROOT, 'test', 'golden');
 
@@ -52,4 +53,16 @@ describe('cards as they are rendered', () => {
   test('no golden card is left over from a scenario that is gone', () => {
     expect(readdirSync(GOLDEN).toSorted()).toEqual(pages.map((page) => page.file).toSorted());
   });
+});
+
+test('what could not be read and would only have raised a caution is said in one line', () => {
+  const { allergyIntolerances: _allergies, ...prefetch } = scenarioRequest(
+    wholeChart('base-lumbar'),
+    'guideline',
+    FIXTURES,
+  ).prefetch;
+  const request = { ...scenarioRequest(wholeChart('base-lumbar'), 'guideline', FIXTURES), prefetch };
+  const [card] = answer(request).cards;
+  expect(card?.summary).toContain('criteria met');
+  expect(card?.detail).toContain('**Not looked at for cautions:** allergies (not sent).');
 });

@@ -2,7 +2,7 @@ import { scenarioRequest, type Scenario } from '../src/demo/scenario';
 import { statesBefore, statementsOf } from '../src/fhir/narrative';
 import { isObject, type Json } from '../src/fhir/read';
 import { assessments, statuses } from './support/assessment';
-import { answer, FIXTURES } from './support/service-for-test';
+import { answer, answerAsReceived, FIXTURES } from './support/service-for-test';
 import { wholeChart } from './support/whole-chart';
 
 const BASE = wholeChart('base-lumbar');
@@ -213,5 +213,35 @@ describe('long texts that only look like lists are read to their end', () => {
       ]);
       expect(statesBefore(text, /protrusion/iu)).toBe(true);
     },
+  );
+});
+
+test('a resource without an id that is nested too deep to be written down makes its key incomplete', () => {
+  const request = scenarioRequest(BASE, 'guideline', FIXTURES);
+  let deep: Json = {};
+  for (let i = 0; i < 100_000; i += 1) deep = { extension: deep };
+  const resource = {
+    resourceType: 'Procedure',
+    status: 'completed',
+    subject: { reference: 'Patient/base-lumbar' },
+    ...deep,
+  };
+  const { cards } = answerAsReceived({
+    ...request,
+    prefetch: { ...request.prefetch, procedures: { resourceType: 'Bundle', entry: [{ resource }] } },
+  });
+  expect(statuses({ cards }).get('TF-CC 64483')).toBe('not-assessed');
+});
+
+test('an order with more reasons than any order has is refused', () => {
+  const request = scenarioRequest(BASE, 'guideline', FIXTURES);
+  const { entry } = request.context.draftOrders;
+  const reasonCode = Array.from({ length: 201 }, () => ({ text: 'pain' }));
+  const draftOrders = {
+    ...request.context.draftOrders,
+    entry: [{ resource: { ...entry[0]?.resource, reasonCode } }],
+  };
+  expect(() => answer({ ...request, context: { ...request.context, draftOrders } })).toThrow(
+    expect.objectContaining({ status: 400 }),
   );
 });

@@ -43,8 +43,13 @@ export function appForTest(options: { bodyLimit?: string } = {}): Express {
   });
 }
 
+/** The answer to a hook request as it is, for bodies that cannot be copied by way of JSON. */
+export function answerAsReceived(request: unknown): HookResponse {
+  return answerOrderSign(readHookRequest(request, 'order-sign'), dependencies());
+}
+
 /** The answer to a hook request without HTTP. A copy goes in, so that nothing can lean on shared objects. */
 export function answer(request: unknown): HookResponse {
   const copy: unknown = JSON.parse(JSON.stringify(request));
-  return answerOrderSign(readHookRequest(copy, 'order-sign'), dependencies());
+  return answerAsReceived(copy);
 }
