@@ -219,3 +219,41 @@ describe('clinical content stays out of code', () => {
     expect(SOURCES.filter(({ code }) => code.includes(known))).toHaveLength(1);
   });
 });
+
+/** Codes of diagnoses (M54.16), findings, drugs (six digits and more) and laboratory tests (72514-3). */
+const CODE = /\b[A-TV-Z]\d{2}\.[0-9A-Z]+\b|\b\d{6,18}\b|\b\d{4,5}-\d\b/gu;
+/** Sides in SNOMED CT, and milliseconds. */
+const NO_CLINICAL_CODES = ['7771000', '24028007', '51440002'];
+
+describe('codes stand in value sets', () => {
+  test('the scan sees what it is for', () => {
+    expect("code === 'M54.16' || '20021007' || '72514-3'".match(CODE)).toEqual([
+      'M54.16',
+      '20021007',
+      '72514-3',
+    ]);
+  });
+
+  test.each(SOURCES.map((file) => [file.name, file] as const))('none in %s', (_name, { code }) => {
+    expect((code.match(CODE) ?? []).filter((found) => !NO_CLINICAL_CODES.includes(found))).toEqual([]);
+  });
+
+  test.each(['selectors.yaml', 'vocabulary.yaml', 'cards.yaml'])('none in %s', (file) => {
+    expect(stringsIn(dataOf(file)).flatMap((words) => words.match(CODE) ?? [])).toEqual([]);
+  });
+});
+
+/** Turns of phrase of the licensed descriptors of procedure codes, which our own short labels do not use. */
+const DESCRIPTOR =
+  /injection\(s\)|agent\(s\)|list separately|with imaging guidance \(|destruction by neurolytic|diagnostic or therapeutic agent|each additional (?:level|facet)|; single (?:level|facet)/iu;
+
+test('no descriptor of a procedure code is shipped', () => {
+  const folders = ['cds-services', 'fhir-fixtures', 'src', 'docs'];
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8', withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  expect(files.length).toBeGreaterThan(100);
+  expect(files.filter((file) => DESCRIPTOR.test(readFileSync(file, 'utf8')))).toEqual([]);
+});

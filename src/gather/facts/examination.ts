@@ -23,7 +23,7 @@ function hasResult({ resource }: Selected, context: LineContext): boolean {
 }
 
 /** Whether a test says that there is nothing to be found. */
-export function isNegative({ resource }: Selected, context: LineContext): boolean {
+function isNegative({ resource }: Selected, context: LineContext): boolean {
   if (resource['valueBoolean'] === false) return true;
   const coded = concepts(resource['valueCodeableConcept']);
   const negative = context.policyData.valueSet('exam-negative');
