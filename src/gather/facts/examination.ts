@@ -18,8 +18,12 @@ function hasResult({ resource }: Selected, context: LineContext): boolean {
   const coded = concepts(resource['valueCodeableConcept']);
   const notDone = context.policyData.vocabulary('examNotDone');
   if ([said ?? '', ...coded.map(wordsOf)].some((words) => notDone.test(words))) return false;
-  const isSaid = said !== undefined || coded.length > 0 || objects(resource['component']).length > 0;
-  return isSaid || typeof resource['valueBoolean'] === 'boolean';
+  return (
+    said !== undefined ||
+    coded.length > 0 ||
+    objects(resource['component']).length > 0 ||
+    ['valueBoolean', 'valueQuantity', 'valueInteger'].some((member) => resource[member] !== undefined)
+  );
 }
 
 /** Whether a test says that there is nothing to be found. */
