@@ -97,28 +97,58 @@ function highest(
   return found.toSorted((a, b) => b.value - a.value)[0];
 }
 
+/** The pain scores that are dated to the day, latest first, and those that belong to procedures. */
+interface DatedScores {
+  readonly newestFirst: readonly Score[];
+  readonly ofProcedure: ReadonlyMap<string, readonly Score[]>;
+}
+
+function dayOf(score: Score): Day {
+  return score.on?.earliest ?? Number.NaN;
+}
+
+function byReference(a: Score, b: Score): number {
+  return a.reference < b.reference ? -1 : 1;
+}
+
+function datedScores(context: LineContext): DatedScores {
+  return context.once('datedScores', () => {
+    const { items } = context.select('painScores');
+    const upToNow = items.filter((item) => !isAfter(observedOn(item.resource), context.asOf));
+    const scores = readScores(upToNow, 'pain', context.policyData.selector('painScores').codes);
+    const dated = scores.filter(
+      ({ value, on }) => value !== undefined && on !== undefined && on.earliest === on.latest,
+    );
+    const ofProcedure = new Map<string, Score[]>();
+    for (const score of dated) {
+      for (const link of objects(score.entry.resource['partOf'])) {
+        const procedure = referenceOf(link) ?? '';
+        ofProcedure.set(procedure, [...(ofProcedure.get(procedure) ?? []), score]);
+      }
+    }
+    return { newestFirst: dated.toSorted((a, b) => dayOf(b) - dayOf(a) || byReference(a, b)), ofProcedure };
+  });
+}
+
 /** (pre - post) / pre x 100 from the last score before the blocks and the first one after that belongs to them. */
 function computedPercent(
   session: EarlierSession,
   references: ReadonlySet<string>,
-  scores: readonly Score[],
+  { newestFirst, ofProcedure }: DatedScores,
 ): Found | undefined {
   const day = session.on;
   if (!day || day.earliest !== day.latest) return undefined;
-  const dayOf = (score: Score): Day => score.on?.earliest ?? Number.NaN;
-  const belongs = (score: Score): boolean => isPartOf(score.entry, references);
-  const dated = scores.filter(
-    (score) => score.value !== undefined && score.on?.earliest === score.on?.latest,
-  );
-  const byReference = (a: Score, b: Score): number => (a.reference < b.reference ? -1 : 1);
-  const before = dated
-    .filter((score) => dayOf(score) <= day.earliest && !belongs(score))
-    .toSorted((a, b) => dayOf(b) - dayOf(a) || byReference(a, b));
-  const after = dated
-    .filter((score) => dayOf(score) >= day.earliest && belongs(score))
+  const after = [...references]
+    .flatMap((reference) => ofProcedure.get(reference) ?? [])
+    .filter((score) => dayOf(score) >= day.earliest)
     .toSorted((a, b) => dayOf(a) - dayOf(b) || byReference(a, b));
   for (const post of after) {
-    const pre = before.find((score) => score.member.scale === post.member.scale);
+    const pre = newestFirst.find(
+      (score) =>
+        dayOf(score) <= day.earliest &&
+        score.member.scale === post.member.scale &&
+        !isPartOf(score.entry, references),
+    );
     if (pre?.value && post.value !== undefined) {
       return { value: ((pre.value - post.value) / pre.value) * 100, source: post.entry };
     }
@@ -129,19 +159,9 @@ function computedPercent(
 /** Reads what is on file about the relief after a session; a recorded percentage outranks a computed one. */
 export function reliefAfter(session: EarlierSession, context: LineContext): Relief {
   const references = new Set(session.blocks.map(({ entry }) => entry.reference));
-  const scores = (): Score[] =>
-    context.once('painScores', () =>
-      readScores(
-        context
-          .select('painScores')
-          .items.filter((item) => !isAfter(observedOn(item.resource), context.asOf)),
-        'pain',
-        context.policyData.selector('painScores').codes,
-      ),
-    );
   const percent =
     highest('painReliefPercents', session, references, context, percentIn) ??
-    computedPercent(session, references, scores());
+    computedPercent(session, references, datedScores(context));
   const lengthIn = (measured: Measured): number | undefined => {
     const days = daysIn(measured);
     return days !== undefined && isPossible(days, session, context) ? days : undefined;
