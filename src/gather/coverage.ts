@@ -11,7 +11,6 @@ import {
   type Json,
 } from '../fhir/read';
 import type { CoverageRule, Profile } from '../policy/policy-data';
-import { wholeWords } from '../policy/value-set';
 import type { Day } from '../time/days';
 import { ownerOf } from './usable-resource';
 
@@ -55,7 +54,7 @@ function payorsOf(coverage: Json, all: readonly Json[]): Json[] {
 
 /** The names without the agency's own, which holds the name of another program too. */
 function withoutAgency(names: string, { agency }: CoverageRule): string {
-  return agency.reduce((rest, name) => rest.toLowerCase().replaceAll(name, ' '), names);
+  return agency ? names.split(agency).join(' ') : names;
 }
 
 function matches(coverage: Json, all: readonly Json[], rule: CoverageRule): boolean {
@@ -74,8 +73,7 @@ function matches(coverage: Json, all: readonly Json[], rule: CoverageRule): bool
     ...objects(coverage['class']).map((held) => text(held['name']) ?? ''),
   ].join('; ');
   const isNamed =
-    wholeWords(rule.names)?.test(names) === true &&
-    wholeWords(rule.notNames)?.test(withoutAgency(names, rule)) !== true;
+    rule.names?.test(names) === true && rule.notNames?.test(withoutAgency(names, rule)) !== true;
   return isPayor || isType || isNamed;
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { PolicyData, Procedure } from './policy-data';
+import type { z } from 'zod';
+import type { PolicyData, Procedure, Profile } from './policy-data';
 import type { FactShape } from './load-criterion';
 import { type PolicySetting, checkParameters, loadPolicy } from './load-policy';
 import { type Read, loadAllFindings, loadSelectors, loadValueSets, loadVocabulary } from './load-vocabulary';
@@ -15,7 +16,7 @@ import {
   serviceSchema,
   sourcesSchema,
 } from './schema';
-import { type ValueSet, compileValueSet } from './value-set';
+import { type ValueSet, compileValueSet, wholeWords } from './value-set';
 import { PolicyError, readYaml } from './yaml-file';
 
 /** What stands under the name; a name that is not there is a mistake of the code. */
@@ -56,6 +57,17 @@ function checkSharedIds(shared: PolicySetting['shared']): void {
       seen.add(id);
     });
   }
+}
+
+/** The profile with the names of its coverage compiled. */
+function compileProfile(
+  id: string,
+  { coverage, ...source }: z.infer<typeof profilesSchema>[string],
+): Profile {
+  if (!coverage) return { id, ...source };
+  const { names, notNames, agency } = coverage;
+  const compiled = { names: wholeWords(names), notNames: wholeWords(notNames), agency: wholeWords(agency) };
+  return { id, ...source, coverage: { ...coverage, ...compiled } };
 }
 
 function foldersIn(folder: string): string[] {
@@ -123,7 +135,7 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
 
   return {
     service: { ...service, description: withCodes(service.description, procedures) },
-    profiles: new Map(Object.entries(profiles).map(([id, profile]) => [id, { id, ...profile }])),
+    profiles: new Map(Object.entries(profiles).map(([id, source]) => [id, compileProfile(id, source)])),
     policies: new Map(loaded.map(({ policy }) => [policy.id, policy])),
     procedures: new Map(procedures.map((procedure) => [procedure.code, procedure])),
     companions: new Map(companions.map((companion) => [companion.code, companion])),

@@ -105,9 +105,9 @@ export interface Profile {
 export interface CoverageRule {
   readonly payors: readonly { readonly system: string; readonly value: string }[];
   readonly types: readonly { readonly system: string; readonly prefix: string }[];
-  readonly names: readonly string[];
-  readonly notNames: readonly string[];
-  readonly agency: readonly string[];
+  readonly names: RegExp | undefined;
+  readonly notNames: RegExp | undefined;
+  readonly agency: RegExp | undefined;
 }
 
 /** The written criteria for one procedure family. */

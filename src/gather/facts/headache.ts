@@ -1,5 +1,4 @@
 import { confirmed, ofOrder, ofProblemList } from '../readings/diagnoses';
-import { listed } from '../readings/evidence';
 import { states } from '../../fhir/narrative';
 import { defineFact, type LineContext } from './fact';
 
@@ -51,10 +50,8 @@ export const blockIntent = defineFact({
 export const standingSeries = defineFact({
   fields: ['single'],
   findings: ['single', 'series'],
-  words: ['purposes'],
   read(context) {
-    if (!isSeries(context)) return { finding: 'single', fields: { single: true } };
-    const purposes = listed([...context.line.order.purposes]);
-    return { finding: 'series', fields: { single: false }, words: { purposes } };
+    const single = !isSeries(context);
+    return { finding: single ? 'single' : 'series', fields: { single } };
   },
 });

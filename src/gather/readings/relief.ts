@@ -24,6 +24,7 @@ const DAYS_OF_UNIT = new Map([
   ...['wk', 'week', 'weeks'].map((unit) => [unit, DAYS_A_WEEK] as const),
   ...['mo', 'month', 'months'].map((unit) => [unit, DAYS_A_MONTH] as const),
 ]);
+
 function isPartOf(observation: Selected, references: ReadonlySet<string>): boolean {
   return objects(observation.resource['partOf']).some((link) => references.has(referenceOf(link) ?? ''));
 }
