@@ -4,13 +4,14 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { errorHandler } from './hooks/errors';
-import type { OrderSignDependencies } from './hooks/order-sign';
+import type { HookDependencies } from './hooks/answer';
 import { jsonBody } from './hooks/request-body';
 import { hookRoutes, notAllowed } from './hooks/routes';
 import { problem } from './problem';
 
-export interface AppDependencies extends OrderSignDependencies {
-  readonly bodyLimit: string;
+export interface AppDependencies extends HookDependencies {
+  /** Largest request body, in bytes. */
+  readonly bodyLimit: number;
   readonly logger: Logger;
 }
 

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createApp } from './app';
 import { FACTS } from './gather/facts';
+import { fhirClient } from './gather/fhir-server/fhir-client';
+import type { HookDependencies } from './hooks/answer';
 import { loadPolicyData } from './policy/load';
-import { readSettings } from './settings';
+import type { PolicyData } from './policy/policy-data';
+import { readSettings, type Settings } from './settings';
 import { parseExactDay } from './time/days';
 
 /** The service as it runs, and how to stop it. */
@@ -18,8 +21,23 @@ export interface RunningService {
 export const POLICY_FOLDER = join(__dirname, '..', 'cds-services');
 
 /** The wall clock's day, in UTC; only orders without a date of their own are judged for it. */
-export function today(): number {
+function today(): number {
   return parseExactDay(new Date().toISOString().slice(0, 10)) ?? 0;
+}
+
+/** What answering a hook rests on, as the settings say. */
+export function hookDependencies(settings: Settings, policyData: PolicyData): HookDependencies {
+  const { isProduction, fhirServers, policyProfile, deadlineMs, bodyLimit } = settings;
+  return {
+    policyData,
+    defaultProfile: policyProfile,
+    today,
+    newId: randomUUID,
+    fhirAccess: { servers: fhirServers, isProduction },
+    fhirClient: fhirClient({ publicOnly: isProduction }),
+    deadlineMs,
+    chartLimit: bodyLimit,
+  };
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {
@@ -41,10 +59,7 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
   const settings = readSettings(environment, [...policyData.profiles.keys()]);
   const logger = pino({ level: settings.logLevel });
   const app = createApp({
-    policyData,
-    defaultProfile: settings.policyProfile,
-    today,
-    newId: randomUUID,
+    ...hookDependencies(settings, policyData),
     bodyLimit: settings.bodyLimit,
     logger,
   });

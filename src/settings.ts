@@ -1,12 +1,18 @@
 import { z } from 'zod';
+import { baseUrlOf, isFitForProduction } from './gather/fhir-server/readable-server';
 
 /** The service's settings, read once from the environment. */
 export interface Settings {
   readonly port: number;
   readonly host: string;
+  readonly isProduction: boolean;
   readonly policyProfile: string;
-  /** Largest request body, as `express.json` takes it (`10mb`). */
-  readonly bodyLimit: string;
+  /** FHIR base URLs that may be read, beside those of this machine outside production. */
+  readonly fhirServers: readonly string[];
+  /** Milliseconds that one invocation may take, its chart reads included. */
+  readonly deadlineMs: number;
+  /** Largest request body, in bytes. */
+  readonly bodyLimit: number;
   readonly logLevel: string;
 }
 
@@ -16,20 +22,36 @@ export class SettingsError extends Error {
 }
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const BYTES: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
+
+const PORT_RANGE = 'must be a number from 0 to 65535';
+const MILLISECONDS = 'must be a number of milliseconds from 100 to 60000';
+
+/** `10mb` in bytes. */
+function bytesOf(size: string): number {
+  const [, count = '', unit = 'b'] = /^(\d+)(\w*)$/u.exec(size) ?? [];
+  return Number(count) * (BYTES[unit.toLowerCase() || 'b'] ?? 1);
+}
 
 const schema = z.object({
-  PORT: z.coerce
-    .number('must be a number from 0 to 65535')
-    .int('must be a number from 0 to 65535')
-    .min(0, 'must be a number from 0 to 65535')
-    .max(65_535, 'must be a number from 0 to 65535')
-    .default(3000),
+  PORT: z.coerce.number(PORT_RANGE).int(PORT_RANGE).min(0, PORT_RANGE).max(65_535, PORT_RANGE).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   POLICY_PROFILE: z.string().min(1).default('guideline'),
+  FHIR_SERVERS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').flatMap((url) => url.trim() || [])),
+  DEADLINE_MS: z.coerce
+    .number(MILLISECONDS)
+    .int(MILLISECONDS)
+    .min(100, MILLISECONDS)
+    .max(60_000, MILLISECONDS)
+    .default(4000),
   BODY_LIMIT: z
     .string()
     .regex(/^\d+(?:b|kb|mb|gb)?$/iu, 'must be a size such as 10mb')
-    .default('10mb'),
+    .default('10mb')
+    .transform(bytesOf),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
   NODE_ENV: z
     .string()
@@ -40,6 +62,16 @@ const schema = z.object({
     .default('development'),
 });
 
+function fhirServerMistakes(listed: readonly string[], isProduction: boolean): string[] {
+  return listed.flatMap((url) => {
+    const baseUrl = baseUrlOf(url);
+    if (baseUrl === undefined) return [`FHIR_SERVERS: "${url}" is not the base URL of a FHIR server`];
+    return isProduction && !isFitForProduction(baseUrl)
+      ? [`FHIR_SERVERS: "${url}" is not read in production: only https and public addresses are`]
+      : [];
+  });
+}
+
 /**
  * Reads the settings and the names of the known profiles; variables that are empty count as not set.
  * @throws SettingsError that names every mistake
@@ -47,7 +79,12 @@ const schema = z.object({
 export function readSettings(environment: NodeJS.ProcessEnv, profiles: readonly string[]): Settings {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);
-  const mistakes = parsed.success ? [] : parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`);
+  const isProduction = given['NODE_ENV'] === 'production';
+  const listed = schema.shape.FHIR_SERVERS.parse(given['FHIR_SERVERS']);
+  const mistakes = [
+    ...(parsed.success ? [] : parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`)),
+    ...fhirServerMistakes(listed, isProduction),
+  ];
   const profile = given['POLICY_PROFILE'];
   if (profile !== undefined && !profiles.includes(profile)) {
     mistakes.push(`POLICY_PROFILE: must be one of ${profiles.join(', ')}`);
@@ -57,7 +94,10 @@ export function readSettings(environment: NodeJS.ProcessEnv, profiles: readonly 
   return {
     port: data.PORT,
     host: data.HOST,
+    isProduction,
     policyProfile: data.POLICY_PROFILE,
+    fhirServers: data.FHIR_SERVERS.flatMap((url) => baseUrlOf(url) ?? []),
+    deadlineMs: data.DEADLINE_MS,
     bodyLimit: data.BODY_LIMIT,
     logLevel: data.LOG_LEVEL,
   };

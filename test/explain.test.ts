@@ -1,8 +1,6 @@
 import { explain } from '../src/explain/explain';
 import { scenarioRequest } from '../src/demo/scenario';
-import { readHookRequest } from '../src/hooks/hook-request';
-import { judgeOrders } from '../src/hooks/order-sign';
-import { FIXTURES, policyData } from './support/service-for-test';
+import { FIXTURES, judgementOf, policyData } from './support/service-for-test';
 import { wholeChart } from './support/whole-chart';
 
 function explained(
@@ -11,14 +9,9 @@ function explained(
 ): string {
   const request = structuredClone(scenarioRequest(wholeChart('base-facet-cervical'), profile, FIXTURES));
   change(request);
-  const judgement = judgeOrders(readHookRequest(request, 'order-sign'), {
-    policyData,
-    defaultProfile: 'guideline',
-    today: () => 0,
-    newId: () => '',
-  });
-  if (!judgement) throw new Error('nothing was judged');
-  return explain(judgement, policyData);
+  const judged = judgementOf(request);
+  if (!judged) throw new Error('nothing was judged');
+  return explain(judged.judgement, policyData);
 }
 
 /** The lines about one criterion. */

@@ -103,7 +103,7 @@ test.each(readdirSync(join(FIXTURES, 'requests')).map((file) => [file, file.repl
   },
 );
 
-test.each(Object.entries(policyData.service.prefetch))(
+test.each(Object.entries(policyData.discovery.prefetch))(
   'the prefetch template of %s stays in the portable subset',
   (_key, template) => {
     const portable =

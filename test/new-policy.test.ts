@@ -4,10 +4,8 @@ import { dirname, join } from 'node:path';
 import { differences } from '../src/demo/compare';
 import { readScenarios, scenarioRequest } from '../src/demo/scenario';
 import { FACTS } from '../src/gather/facts';
-import { readHookRequest } from '../src/hooks/hook-request';
-import { answerOrderSign } from '../src/hooks/order-sign';
 import { loadPolicyData } from '../src/policy/load';
-import { countingIds, FIXTURES, POLICIES, ROOT } from './support/service-for-test';
+import { answerAsReceived, dependenciesForTest, FIXTURES, POLICIES, ROOT } from './support/service-for-test';
 
 /** The files that the worked example in CONTRIBUTING.md shows, by the path on their first line. */
 function shownFiles(): Map<string, string> {
@@ -42,14 +40,13 @@ test('the example shows one whole policy folder', () => {
 
 test('with the folder of the example its code is judged as its vignettes say, and announced', () => {
   const policyData = loadPolicyData(folder, FACTS);
-  expect(policyData.service.description).toContain('64418');
+  for (const { description } of policyData.discovery.services) expect(description).toContain('64418');
   const vignettes = readScenarios(join(folder, 'policies/suprascapular-nerve/vignettes'));
   expect(vignettes).toHaveLength(2);
   for (const vignette of vignettes) {
     for (const [profile, expected] of Object.entries(vignette.expect)) {
-      const request = readHookRequest(scenarioRequest(vignette, profile, FIXTURES), 'order-sign');
-      const dependencies = { policyData, defaultProfile: 'guideline', today: () => 0, newId: countingIds() };
-      const answer = answerOrderSign(request, dependencies);
+      const request = scenarioRequest(vignette, profile, FIXTURES);
+      const answer = answerAsReceived(request, { ...dependenciesForTest(), policyData });
       expect([vignette.name, profile, ...differences(expected, 200, answer)]).toEqual([
         vignette.name,
         profile,

@@ -3,20 +3,16 @@ import { factReader, judgeCriterion } from '../src/evaluate/criterion';
 import { scenarioRequest } from '../src/demo/scenario';
 import { FACTS } from '../src/gather/facts';
 import type { FactDefinition, LineContext } from '../src/gather/facts/fact';
-import { readHookRequest } from '../src/hooks/hook-request';
-import { judgeOrders } from '../src/hooks/order-sign';
 import type { Parameter, Policy } from '../src/policy/policy-data';
 import { Problem } from '../src/problem';
-import { FIXTURES, policyData } from './support/service-for-test';
+import { FIXTURES, judgementOf, policyData } from './support/service-for-test';
 import { allVignettes, type Vignette } from './support/vignettes';
 
 const facts: Readonly<Record<string, FactDefinition>> = FACTS;
 
 function judged({ scenario, profile }: Vignette): readonly Assessment[] {
-  const request = readHookRequest(scenarioRequest(scenario, profile, FIXTURES), 'order-sign');
-  const dependencies = { policyData, defaultProfile: 'guideline', today: () => 0, newId: () => '' };
   try {
-    return judgeOrders(request, dependencies)?.assessments ?? [];
+    return judgementOf(scenarioRequest(scenario, profile, FIXTURES))?.judgement.assessments ?? [];
   } catch (error) {
     if (error instanceof Problem) return [];
     throw error;

@@ -2,12 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as fc from 'fast-check';
 import request, { type Response } from 'supertest';
-import { answerOrderSign } from '../src/hooks/order-sign';
 import { KEY_OF_TYPE } from '../src/demo/scenario';
-import { readHookRequest } from '../src/hooks/hook-request';
 import { EVERY_CASE, type ScenarioRequest } from './contract/every-scenario';
 import { bundleOf, chartRequest, SERVICE, withContext, withoutIds, type Json } from './contract/support';
-import { appForTest, answer, countingIds, policyData } from './support/service-for-test';
+import { answer, answerAsReceived, appForTest, dependenciesForTest } from './support/service-for-test';
 
 const anyCase = fc.constantFrom(...EVERY_CASE).map(({ body }) => body);
 
@@ -407,8 +405,7 @@ describe('the clock', () => {
     try {
       const today = (): number => Math.floor(Date.now() / 86_400_000);
       const copy: unknown = JSON.parse(JSON.stringify(body));
-      const dependencies = { policyData, defaultProfile: 'guideline', today, newId: countingIds() };
-      return answerOrderSign(readHookRequest(copy, 'order-sign'), dependencies);
+      return answerAsReceived(copy, { ...dependenciesForTest(), today });
     } finally {
       jest.useRealTimers();
     }

@@ -74,17 +74,23 @@ export function assess(
     const otherViews = policy.otherViews(profile.id).filter((view) => isAbout(view, read));
     return { line: context.line, determination: determine(results), results, otherViews };
   });
+  return { group, policy, profile, lines, contexts, ...headlineOf(lines) };
+}
+
+/** What the lines come to together. */
+function headlineOf(lines: readonly LineAssessment[]): Pick<Assessment, 'determination' | 'indicator'> {
   const determination = headline(lines.map((line) => line.determination));
-  return {
-    group,
-    policy,
-    profile,
-    lines,
-    contexts,
-    determination,
-    indicator: indicatorOf(
-      determination,
-      lines.flatMap((line) => line.results),
-    ),
-  };
+  const results = lines.flatMap((line) => line.results);
+  return { determination, indicator: indicatorOf(determination, results) };
+}
+
+/** The assessment of only some of its lines, judged as part of the whole; undefined if it has none of them. */
+export function ofLines(
+  assessment: Assessment,
+  isAsked: (line: OrderedLine) => boolean,
+): Assessment | undefined {
+  const lines = assessment.lines.filter(({ line }) => isAsked(line));
+  if (lines.length === 0) return undefined;
+  const contexts = assessment.contexts.filter(({ line }) => isAsked(line));
+  return { ...assessment, lines, contexts, ...headlineOf(lines) };
 }

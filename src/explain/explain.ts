@@ -3,7 +3,7 @@ import type { Assessment } from '../evaluate/assess';
 import type { CriterionResult, NamedFact } from '../evaluate/criterion';
 import { FACTS } from '../gather/facts';
 import type { FactDefinition } from '../gather/facts/fact';
-import type { Judgement } from '../hooks/order-sign';
+import type { Judgement } from '../hooks/judge-orders';
 import { placeholders } from '../policy/load-vocabulary';
 import type { PolicyData } from '../policy/policy-data';
 import { foundOf, requiredOf, todosOf, type Speaker } from '../present/wording';

@@ -14,15 +14,6 @@ import type { CoverageRule, Profile } from '../policy/policy-data';
 import type { Day } from '../time/days';
 import { ownerOf } from './usable-resource';
 
-/** What came under the coverage key: a Bundle of them, or one; Organizations may stand beside them. */
-function resourcesIn(answer: unknown): Json[] {
-  if (!isObject(answer)) return [];
-  if (answer['resourceType'] !== 'Bundle') return [answer];
-  return objects(answer['entry']).flatMap((entry) =>
-    isObject(entry['resource']) ? [entry['resource']] : [],
-  );
-}
-
 function isInForce(coverage: Json, patientId: string, asOf: Day): boolean {
   const { start, end } = period(coverage['period']);
   const isReadable =
@@ -79,15 +70,14 @@ function matches(coverage: Json, all: readonly Json[], rule: CoverageRule): bool
 
 /**
  * The profile that the patient's coverage in force on the day chooses; of several coverages the one that pays first
- * decides, if they say so. Undefined when none chooses.
+ * decides, if they say so; the Organizations that pay may stand beside them. Undefined when none chooses.
  */
 export function profileOfCoverage(
-  answer: unknown,
+  all: readonly Json[],
   patientId: string,
   asOf: Day,
   profiles: Iterable<Profile>,
 ): Profile | undefined {
-  const all = resourcesIn(answer);
   const inForce = all.filter((resource) => isInForce(resource, patientId, asOf));
   const orderOf = (coverage: Json): number => number(coverage['order']) ?? Number.POSITIVE_INFINITY;
   const first = Math.min(...inForce.map(orderOf));

@@ -8,7 +8,7 @@ function requireJson(request: Request, _response: Response, next: NextFunction):
   next();
 }
 
-/** Parses a JSON body of at most the given size; other content types are refused with 415. */
-export function jsonBody(limit: string): RequestHandler[] {
+/** Parses a JSON body of at most so many bytes; other content types are refused with 415. */
+export function jsonBody(limit: number): RequestHandler[] {
   return [requireJson, express.json({ limit, type: JSON_TYPES })];
 }

@@ -1,14 +1,22 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
-import type { ServiceDescription } from '../policy/policy-data';
+import type { Discovery } from '../policy/policy-data';
+import type { Hook } from '../policy/schema';
 import { problem } from '../problem';
+import { answerHook, type HookDependencies } from './answer';
 import { readHookRequest } from './hook-request';
-import { answerOrderSign, type OrderSignDependencies } from './order-sign';
 
 /** The version of the CDS Hooks specification that the service implements. */
 const CDS_HOOKS_VERSION = '2.0.1';
 
-function discovery(service: ServiceDescription) {
-  return { services: [{ ...service, version: CDS_HOOKS_VERSION }] };
+function discoveryDocument({ services, usageRequirements, prefetch }: Discovery) {
+  return {
+    services: services.map((service) => ({
+      ...service,
+      usageRequirements,
+      prefetch,
+      version: CDS_HOOKS_VERSION,
+    })),
+  };
 }
 
 /** Refuses every other method of a known path with 405 and the methods that it has. */
@@ -19,24 +27,32 @@ export function notAllowed(allowed: string) {
 }
 
 /** `GET /cds-services` and `POST /cds-services/{id}` (CDS Hooks 2.0.1, Discovery; Calling a CDS Service). */
-export function hookRoutes(dependencies: OrderSignDependencies, readBody: RequestHandler[]): Router {
-  const { service } = dependencies.policyData;
+export function hookRoutes(dependencies: HookDependencies, readBody: RequestHandler[]): Router {
+  const { discovery } = dependencies.policyData;
+  const document = discoveryDocument(discovery);
+  const hooks = new Map(discovery.services.map(({ id, hook }) => [id, hook]));
+  const hookOf = (id: unknown): Hook => {
+    const hook = hooks.get(String(id));
+    if (hook === undefined) throw problem(404, 'not-found', 'There is no such CDS service.');
+    return hook;
+  };
   const router = Router();
   router
     .route('/cds-services')
     .get((_request: Request, response: Response) => {
-      response.json(discovery(service));
+      response.json(document);
     })
     .all(notAllowed('GET, HEAD, OPTIONS'));
   router
     .route('/cds-services/:id')
     .all((request, _response, next) => {
-      if (request.params.id !== service.id) throw problem(404, 'not-found', 'There is no such CDS service.');
+      hookOf(request.params.id);
       next();
     })
-    .post(...readBody, (request: Request, response: Response) => {
-      const hookRequest = readHookRequest(request.body, service.hook);
-      response.json(answerOrderSign(hookRequest, dependencies));
+    .post(...readBody, async (request: Request, response: Response) => {
+      const hook = hookOf(request.params['id']);
+      const hookRequest = readHookRequest(request.body, hook);
+      response.json(await answerHook(hookRequest, hook, dependencies));
     })
     .all(notAllowed('POST, OPTIONS'));
   return router;

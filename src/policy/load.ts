@@ -11,9 +11,9 @@ import {
   cardWordingSchema,
   codingRulesSchema,
   companionsSchema,
+  discoverySchema,
   opioidFactorsSchema,
   profilesSchema,
-  serviceSchema,
   sourcesSchema,
 } from './schema';
 import { type ValueSet, compileValueSet, wholeWords } from './value-set';
@@ -101,7 +101,7 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
   const codingRules = read('coding-rules.yaml', codingRulesSchema).data;
   const opioidFactors = read('opioid-factors.yaml', opioidFactorsSchema).data;
   const wording = read('cards.yaml', cardWordingSchema).data;
-  const service = read('nerve-block-order-sign.yaml', serviceSchema).data;
+  const discovery = read('discovery.yaml', discoverySchema).data;
 
   const setting: PolicySetting = {
     folder,
@@ -134,7 +134,13 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
     );
 
   return {
-    service: { ...service, description: withCodes(service.description, procedures) },
+    discovery: {
+      ...discovery,
+      services: discovery.services.map((service) => ({
+        ...service,
+        description: withCodes(service.description, procedures),
+      })),
+    },
     profiles: new Map(Object.entries(profiles).map(([id, source]) => [id, compileProfile(id, source)])),
     policies: new Map(loaded.map(({ policy }) => [policy.id, policy])),
     procedures: new Map(procedures.map((procedure) => [procedure.code, procedure])),

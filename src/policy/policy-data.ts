@@ -2,7 +2,7 @@ import type { Json } from '../fhir/read';
 import type { Condition, ConditionReference } from './expression';
 import type { SelectorName, ValueSetName, VocabularyName } from './names';
 import type { ProcedureSource, Severity } from './policy-schema';
-import type { CardWording } from './schema';
+import type { CardWording, Hook } from './schema';
 import type { ValueSet } from './value-set';
 
 /** A place of the spine that a procedure code is meant for. */
@@ -154,19 +154,25 @@ export interface MisnamedRule {
   readonly instead: string;
 }
 
-/** One entry of the discovery document. */
+/** One CDS service, as clients find it. */
 export interface ServiceDescription {
   readonly id: string;
-  readonly hook: string;
+  readonly hook: Hook;
   readonly title: string;
   readonly description: string;
+}
+
+/** What the discovery document says. */
+export interface Discovery {
+  readonly services: readonly ServiceDescription[];
   readonly usageRequirements: string;
+  /** The templates that every service publishes, by prefetch key. */
   readonly prefetch: Readonly<Record<string, string>>;
 }
 
 /** All policy data, read, checked and compiled once at start. */
 export interface PolicyData {
-  readonly service: ServiceDescription;
+  readonly discovery: Discovery;
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly policies: ReadonlyMap<string, Policy>;
   readonly procedures: ReadonlyMap<string, Procedure>;

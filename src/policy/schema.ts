@@ -132,13 +132,24 @@ export const findingsSchema = z.record(
 
 export const vocabularySchema = z.record(z.string(), z.array(sentence).min(1));
 
-export const serviceSchema = z.strictObject({
-  id,
-  hook: z.literal('order-sign'),
-  title: sentence,
-  description: sentence,
+/** The hooks that can be answered. */
+export const HOOKS = ['order-sign', 'order-select'] as const;
+export type Hook = (typeof HOOKS)[number];
+
+export const discoverySchema = z.strictObject({
+  services: z
+    .array(z.strictObject({ id, hook: z.enum(HOOKS), title: sentence, description: sentence }))
+    .min(1)
+    .refine((services) => new Set(services.map((service) => service.id)).size === services.length, {
+      error: 'every service has an id of its own',
+    }),
   usageRequirements: sentence,
-  prefetch: z.record(z.string(), sentence),
+  prefetch: z.record(
+    z.string(),
+    sentence.refine((template) => !template.replaceAll('{{context.patientId}}', '').includes('{{'), {
+      error: 'only {{context.patientId}} can be filled in',
+    }),
+  ),
 });
 
 export const cardWordingSchema = z.strictObject({

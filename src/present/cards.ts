@@ -28,11 +28,14 @@ function isOpen({ status }: CriterionResult): boolean {
   return status === 'not-met' || status === 'not-documented' || status === 'not-assessed';
 }
 
-function isShown(told: ToldResult): boolean {
-  const { severity, status } = told.result;
-  if (!isOpen(told.result)) return false;
+function isShown(result: CriterionResult): boolean {
   // A caution that could not be looked at changes nothing on the card.
-  return !(severity === 'caution' && status === 'not-assessed');
+  return isOpen(result) && !(result.severity === 'caution' && result.status === 'not-assessed');
+}
+
+/** Whether the card would say more than that everything is met. */
+export function asksForSomething({ lines }: Assessment): boolean {
+  return lines.some(({ results }) => results.some(isShown));
 }
 
 function linesSentence(assessment: Assessment, speaker: Speaker): string[] {
@@ -170,7 +173,7 @@ export function presentCard(context: SuggestionContext): Card {
   const told = toldResults(assessment, speaker);
   const canBeDone = ({ result }: ToldResult): number => Number(todosOf(result, speaker).length === 0);
   const open = told
-    .filter(isShown)
+    .filter(({ result }) => isShown(result))
     .toSorted((a, b) => rank(a.result) - rank(b.result) || canBeDone(a) - canBeDone(b));
   const detail = [
     ...leadOf(assessment, open, speaker),

@@ -3,9 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import request, { type Response } from 'supertest';
 import type { Express } from 'express';
-import { pino } from 'pino';
-import { createApp } from '../../src/app';
-import { appForTest, policyData, ROOT } from '../support/service-for-test';
+import { appForTest, ROOT } from '../support/service-for-test';
 import {
   answerableRequest,
   draftOrder,
@@ -19,20 +17,15 @@ import {
 } from './support';
 
 const app = appForTest();
-const smallApp = appForTest({ bodyLimit: '1kb' });
+const smallApp = appForTest({ bodyLimit: 1024 });
 const ORIGIN = 'https://sandbox.cds-hooks.org';
 const BIG = { ...answerableRequest(), padding: 'x'.repeat(2000) };
 
 /** A service with a bug in it. */
-const brokenApp = createApp({
-  policyData,
-  defaultProfile: 'guideline',
-  today: () => 20_000,
+const brokenApp = appForTest({
   newId: () => {
     throw new Error('secret of /srv/app/node_modules/thing.js:12:34');
   },
-  bodyLimit: '1mb',
-  logger: pino({ level: 'silent' }),
 });
 
 /** Sends exactly these bytes; without a type no Content-Type goes out at all. */

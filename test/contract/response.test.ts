@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { pino } from 'pino';
-import { createApp } from '../../src/app';
-import { policyData } from '../support/service-for-test';
+import { appForTest } from '../support/service-for-test';
 import { answerEveryCase, EVERY_CASE, EVERY_CASE_MS, type Answered } from './every-scenario';
 import {
   answerableRequest,
@@ -46,14 +44,7 @@ function casesWhere(fails: (card: Card, answered: Answered) => boolean): string[
 }
 
 /** The service with the ids that it makes when it runs. */
-const liveApp = createApp({
-  policyData,
-  defaultProfile: 'guideline',
-  today: () => 20_000,
-  newId: randomUUID,
-  bodyLimit: '1mb',
-  logger: pino({ level: 'silent' }),
-});
+const liveApp = appForTest({ newId: randomUUID });
 
 function idsOf(cards: readonly Card[]): string[] {
   return cards.flatMap((card) => [card.uuid, ...(card.suggestions ?? []).map(({ uuid }) => uuid)]);

@@ -1,10 +1,18 @@
 import { join } from 'node:path';
 import type { Express } from 'express';
 import { pino } from 'pino';
-import { createApp } from '../../src/app';
+import { createApp, type AppDependencies } from '../../src/app';
+import { sentChart } from '../../src/gather/chart';
 import { FACTS } from '../../src/gather/facts';
-import { answerOrderSign } from '../../src/hooks/order-sign';
+import { fhirClient } from '../../src/gather/fhir-server/fhir-client';
+import { cardsOf, type HookDependencies } from '../../src/hooks/answer';
 import { readHookRequest } from '../../src/hooks/hook-request';
+import {
+  judgeBlocks,
+  readOrderedBlocks,
+  type Judgement,
+  type OrderedBlocks,
+} from '../../src/hooks/judge-orders';
 import { loadPolicyData } from '../../src/policy/load';
 import type { PolicyData } from '../../src/policy/policy-data';
 import type { HookResponse } from '../../src/present/card';
@@ -25,27 +33,46 @@ export function countingIds(): () => string {
   };
 }
 
-function dependencies() {
+/** What answering rests on, with a fixed day; outside production, as a developer has it. */
+export function dependenciesForTest(): HookDependencies {
   return {
     policyData,
     defaultProfile: 'guideline',
     today: () => parseExactDay('2026-03-16') ?? 0,
     newId: countingIds(),
+    fhirAccess: { servers: [], isProduction: false },
+    fhirClient: fhirClient({ publicOnly: false }),
+    deadlineMs: 4000,
+    chartLimit: 10 * 2 ** 20,
   };
 }
 
 /** The HTTP service as it runs, silent and with a fixed day. */
-export function appForTest(options: { bodyLimit?: string } = {}): Express {
+export function appForTest(options: Partial<AppDependencies> = {}): Express {
   return createApp({
-    ...dependencies(),
-    bodyLimit: options.bodyLimit ?? '10mb',
+    ...dependenciesForTest(),
+    bodyLimit: 10 * 2 ** 20,
     logger: pino({ level: 'silent' }),
+    ...options,
   });
 }
 
+/** Everything judged for an order-sign request from what it sends; undefined when no order is one of ours. */
+export function judgementOf(
+  request: unknown,
+  dependencies = dependenciesForTest(),
+): { blocks: OrderedBlocks; judgement: Judgement } | undefined {
+  const blocks = readOrderedBlocks(readHookRequest(request, 'order-sign'), dependencies);
+  if (!blocks) return undefined;
+  const chart = sentChart(blocks.request, dependencies.policyData.discovery.prefetch);
+  return { blocks, judgement: judgeBlocks(blocks, chart, dependencies) };
+}
+
 /** The answer to a hook request as it is, for bodies that cannot be copied by way of JSON. */
-export function answerAsReceived(request: unknown): HookResponse {
-  return answerOrderSign(readHookRequest(request, 'order-sign'), dependencies());
+export function answerAsReceived(request: unknown, dependencies = dependenciesForTest()): HookResponse {
+  const judged = judgementOf(request, dependencies);
+  if (!judged) return { cards: [] };
+  return { cards: cardsOf(judged.blocks, judged.judgement, 'order-sign', dependencies) };
 }
 
 /** The answer to a hook request without HTTP. A copy goes in, so that nothing can lean on shared objects. */

@@ -1,0 +1,71 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { create, isAxiosError } from 'axios';
+import type { UnreadReason } from '../key-answer';
+import { publicLookup } from './public-address';
+
+/** How one read of a FHIR server is made. */
+export interface ReadOptions {
+  /** The access token of the invocation; it goes to this one server and is kept nowhere. */
+  readonly token?: string;
+  /** Ends the read when time has run out. */
+  readonly signal: AbortSignal;
+  /** Longer answers are given up, in bytes, unpacked. */
+  readonly maxBytes: number;
+}
+
+/** What a FHIR server answered, or why that is not known. */
+export type ReadResult =
+  { readonly value: unknown; readonly bytes: number } | { readonly unread: UnreadReason };
+
+/** Reads one address of a FHIR server. */
+export type FhirClient = (url: URL, options: ReadOptions) => Promise<ReadResult>;
+
+function unreadOfStatus(status: number): UnreadReason {
+  return status === 401 || status === 403 ? 'refused' : 'failed';
+}
+
+function parse(body: string): ReadResult {
+  try {
+    return { value: JSON.parse(body.replace(/^\uFEFF/u, '')) as unknown, bytes: Buffer.byteLength(body) };
+  } catch {
+    return { unread: 'failed' };
+  }
+}
+
+/**
+ * A client that follows no redirect, goes through no proxy and, where `publicOnly` is set, connects to no private
+ * address, whatever name stands for it. It never throws: what could not be read says why.
+ */
+export function fhirClient({ publicOnly }: { readonly publicOnly: boolean }): FhirClient {
+  const agentOptions = { keepAlive: true, ...(publicOnly && { lookup: publicLookup }) };
+  const http = create({
+    httpAgent: new HttpAgent(agentOptions),
+    httpsAgent: new HttpsAgent(agentOptions),
+    maxRedirects: 0,
+    proxy: false,
+    responseType: 'text',
+    transformResponse: (body: unknown) => body,
+    validateStatus: () => true,
+    headers: {
+      Accept: 'application/fhir+json',
+      'Cache-Control': 'no-cache',
+      'User-Agent': 'nerve-block-cds',
+    },
+  });
+  return async (url, { token, signal, maxBytes }) => {
+    if (maxBytes <= 0) return { unread: 'too-large' };
+    try {
+      const response = await http.get<string>(url.href, {
+        signal,
+        maxContentLength: maxBytes,
+        headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+      });
+      return response.status === 200 ? parse(response.data) : { unread: unreadOfStatus(response.status) };
+    } catch (error) {
+      if (signal.aborted) return { unread: 'timed-out' };
+      const isTooLarge = isAxiosError(error) && error.message.startsWith('maxContentLength');
+      return { unread: isTooLarge ? 'too-large' : 'failed' };
+    }
+  };
+}

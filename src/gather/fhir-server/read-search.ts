@@ -1,0 +1,66 @@
+import type { UnreadReason } from '../key-answer';
+import { readPage, type Page } from '../search-page';
+import type { FhirClient } from './fhir-client';
+
+/** One FHIR server as one invocation may read it. */
+export interface ChartServer {
+  readonly baseUrl: URL;
+  readonly client: FhirClient;
+  readonly token?: string;
+  readonly signal: AbortSignal;
+  /** Bytes that all reads of the invocation may still bring; every page takes its own from it. */
+  readonly budget: { bytes: number };
+}
+
+/** All pages that could be read of a search, and why the next one could not. */
+export interface SearchRead {
+  readonly pages: readonly Page[];
+  readonly unread?: UnreadReason;
+}
+
+/** No search is followed further than this. */
+const MOST_PAGES = 40;
+
+async function readOne(url: URL, server: ChartServer): Promise<Page | UnreadReason> {
+  const { client, token, signal, budget } = server;
+  const read = await client(url, { ...(token !== undefined && { token }), signal, maxBytes: budget.bytes });
+  if ('unread' in read) return read.unread;
+  budget.bytes -= read.bytes;
+  return readPage(read.value);
+}
+
+/** The next page's address, if it is one that the token may go to: that of the very same server. */
+function nextUrl(next: string, from: URL, { baseUrl }: ChartServer): URL | undefined {
+  if (!URL.canParse(next, from.href)) return undefined;
+  const url = new URL(next, from);
+  const isSameServer = url.origin === baseUrl.origin && url.username === '' && url.password === '';
+  return isSameServer ? url : undefined;
+}
+
+/**
+ * Reads the pages that follow a page, up to a limit and never one twice (FHIR R4, Paging: the address of a next page is
+ * opaque).
+ */
+export async function readFurtherPages(first: Page, from: URL, server: ChartServer): Promise<SearchRead> {
+  const pages = [first];
+  const seen = new Set([from.href]);
+  let at = from;
+  for (let page = first; page.next !== undefined;) {
+    const url = nextUrl(page.next, at, server);
+    if (!url || seen.has(url.href) || pages.length >= MOST_PAGES) return { pages, unread: 'incomplete' };
+    seen.add(url.href);
+    const read = await readOne(url, server);
+    if (typeof read === 'string') return { pages, unread: read };
+    pages.push(read);
+    page = read;
+    at = url;
+  }
+  return { pages };
+}
+
+/** Reads a search with all its pages. */
+export async function readSearch(query: string, server: ChartServer): Promise<SearchRead> {
+  const url = new URL(query, server.baseUrl);
+  const first = await readOne(url, server);
+  return typeof first === 'string' ? { pages: [], unread: first } : readFurtherPages(first, url, server);
+}
