@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Side } from '../anatomy/side';
 import { gatherChart, sentChart, type Chart } from '../gather/chart';
 import { evidencedSides } from '../gather/facts/evidenced-sides';
@@ -41,11 +42,14 @@ export async function chartFor(
   const { fhirServer, accessToken } = request;
   const baseUrl = fhirServer === undefined ? undefined : readableServer(fhirServer, fhirAccess);
   if (!baseUrl) return sentChart(request, templates);
+  const signal = AbortSignal.timeout(deadlineMs * READING_SHARE);
+  // All reads of the invocation listen to it.
+  setMaxListeners(0, signal);
   const server = {
     baseUrl,
     client: fhirClient,
     ...(accessToken !== undefined && { token: accessToken }),
-    signal: AbortSignal.timeout(deadlineMs * READING_SHARE),
+    signal,
     budget: { bytes: chartLimit },
   };
   return gatherChart(request, templates, server, profile === undefined);

@@ -1,147 +1,118 @@
-import { assessmentOf, bundleOf, cardOf, cardsOf, CPT, ICD10, pathsOf, post, type Json } from './support';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import request, { type Response } from 'supertest';
+import { appForTest } from '../support/service-for-test';
+import {
+  assessmentOf,
+  bundleOf,
+  cardOf,
+  cardsOf,
+  pathsOf,
+  post,
+  SELECT_SERVICE,
+  SERVICE,
+  withoutIds,
+  type Json,
+} from './support';
+
+interface SandboxRequest {
+  readonly hook: string;
+  readonly context: Json & {
+    readonly draftOrders: { readonly entry: readonly { readonly resource: Json }[] };
+  };
+  readonly [member: string]: unknown;
+}
 
 /** What the public CDS Hooks Sandbox sent, as captured in a browser. */
-const PREFETCH = {
-  patient: {
-    resourceType: 'Patient',
-    id: 'nb-001',
-    name: [{ family: 'Rivera', given: ['Marta'] }],
-    birthDate: '1968-03-14',
-    gender: 'female',
-  },
-  conditions: {
-    resourceType: 'Bundle',
-    type: 'searchset',
-    total: 1,
-    entry: [
-      {
-        resource: {
-          resourceType: 'Condition',
-          id: 'c1',
-          subject: { reference: 'Patient/nb-001' },
-          clinicalStatus: {
-            coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }],
-          },
-          code: {
-            text: 'Radiculopathy, lumbar region',
-            coding: [{ system: ICD10, code: 'M54.16', display: 'Radiculopathy, lumbar region' }],
-          },
-        },
-      },
-    ],
-  },
-  coverage: {
-    resourceType: 'Bundle',
-    type: 'searchset',
-    total: 1,
-    entry: [
-      {
-        resource: {
-          resourceType: 'Coverage',
-          id: 'cov1',
-          status: 'active',
-          beneficiary: { reference: 'Patient/nb-001' },
-          payor: [{ display: 'Medicare' }],
-        },
-      },
-    ],
-  },
-  procedures: {
-    resourceType: 'Bundle',
-    type: 'searchset',
-    total: 1,
-    entry: [
-      {
-        resource: {
-          resourceType: 'Procedure',
-          id: 'p1',
-          status: 'completed',
-          subject: { reference: 'Patient/nb-001' },
-          performedDateTime: '2026-02-01',
-          code: { coding: [{ system: CPT, code: '64483' }] },
-        },
-      },
-    ],
-  },
-};
+function captured(name: string): SandboxRequest {
+  const file = join(__dirname, 'sandbox-requests', `${name}.json`);
+  return JSON.parse(readFileSync(file, 'utf8')) as SandboxRequest;
+}
 
-const PROCEDURE = {
-  resourceType: 'ServiceRequest',
-  id: 'example-request-id',
-  status: 'draft',
-  intent: 'plan',
-  code: {
-    coding: [
-      {
-        system: CPT,
-        code: '64483',
-        display: 'Transforaminal epidural injection, lumbar or sacral, single level',
-      },
-    ],
-    text: 'Transforaminal epidural injection, lumbar or sacral, single level',
-  },
-  subject: { reference: 'Patient/nb-001' },
-  reasonCode: [
-    {
-      coding: [{ system: ICD10, code: 'M54.16', display: 'Radiculopathy, lumbar region' }],
-      text: 'Radiculopathy, lumbar region',
-    },
-  ],
-};
+const SIGN = captured('order-sign-servicerequest');
+const SELECT = captured('order-select-servicerequest');
+const RX_SIGN = captured('order-sign-rxsign');
 
-const DRUG = {
-  resourceType: 'MedicationRequest',
-  id: 'request-123',
-  status: 'draft',
-  subject: { reference: 'Patient/nb-001' },
-  authoredOn: '2026-11-21',
-  dosageInstruction: [
-    {
-      timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd' } },
-      doseAndRate: [{ doseQuantity: { value: 1, system: 'http://unitsofmeasure.org', code: '{pill}' } }],
-    },
-  ],
-  dispenseRequest: {
-    expectedSupplyDuration: { value: 30, unit: 'days', system: 'http://unitsofmeasure.org', code: 'd' },
-  },
-  intent: 'order',
-  category: {
-    coding: [
-      {
-        system: 'http://terminology.hl7.org/CodeSystem/medicationrequest-category',
-        code: 'community',
-      },
-    ],
-  },
-  medicationCodeableConcept: {
-    text: 'Naproxen 500 MG Oral Tablet',
-    coding: [
-      {
-        display: 'Naproxen 500 MG Oral Tablet',
-        system: 'http://www.nlm.nih.gov/research/umls/rxnorm',
-        code: '198014',
-      },
-    ],
-  },
-};
+function orderOf({ context }: SandboxRequest): Json {
+  return context.draftOrders.entry[0]?.resource ?? {};
+}
+
+const PROCEDURE = orderOf(SIGN);
+const DRUG = orderOf(RX_SIGN);
+const SELECTIONS = { selections: ['ServiceRequest/example-request-id'] };
 
 /** As the Sandbox builds its request: no Bundle type, no fhirAuthorization, no encounter. */
 function sandboxRequest(order: Json, context: Json = {}) {
-  return {
-    hookInstance: 'eea333c5-3179-4feb-a357-f0a9e72627ad',
-    hook: 'order-sign',
-    fhirServer: 'http://127.0.0.1:36223/fhir',
-    context: {
-      patientId: 'nb-001',
-      userId: 'Practitioner/COREPRACTITIONER1',
-      draftOrders: { resourceType: 'Bundle', entry: [{ resource: order }] },
-      ...context,
-    },
-    prefetch: PREFETCH,
-  };
+  const { selections: _selections, ...rest } = SIGN.context;
+  const draftOrders = { resourceType: 'Bundle', entry: [{ resource: order }] };
+  return { ...SIGN, context: { ...rest, draftOrders, ...context } };
 }
 
-const SELECTIONS = { selections: ['ServiceRequest/example-request-id'] };
+/** As the browser sends it, with its headers. */
+function fromBrowser(path: string, body: object): Promise<Response> {
+  return Promise.resolve(
+    request(appForTest())
+      .post(path)
+      .set('Origin', 'http://localhost:8080')
+      .set('Authorization', 'Bearer eyJhbGciOiJFUzM4NCJ9.e30.c2lnbmF0dXJl')
+      .set('Accept', 'application/json')
+      .set('Content-Type', 'application/json')
+      .send(body),
+  );
+}
+
+describe('the requests that the public sandbox sent', () => {
+  test('[D4 C10] order-sign with a ServiceRequest gets the card of the block', async () => {
+    const response = await fromBrowser(SERVICE, SIGN);
+    expect(response.headers['access-control-allow-origin']).toBe('*');
+    const { lines, criteria, determination } = assessmentOf(cardOf(response));
+    expect(lines).toEqual([
+      { order: 'ServiceRequest/example-request-id', code: '64483', determination: 'documentation-gaps' },
+    ]);
+    expect(determination).toBe('documentation-gaps');
+    expect(criteria.find(({ id }) => id === 'TF-DX')?.status).toBe('met');
+    expect(criteria.find(({ id }) => id === 'TF-BASE')?.status).toBe('not-assessed');
+  });
+
+  test('[D4] its coverage chooses the profile', async () => {
+    expect(assessmentOf(cardOf(await fromBrowser(SERVICE, SIGN))).profile).toBe('medicare-lcd');
+  });
+
+  test('[D14] order-select with the same order gets the same card', async () => {
+    const [selected, signed] = [await fromBrowser(SELECT_SERVICE, SELECT), await fromBrowser(SERVICE, SIGN)];
+    expect(withoutIds(cardsOf(selected))).toEqual(withoutIds(cardsOf(signed)));
+  });
+
+  test('[D6 N3] order-sign with a MedicationRequest gets no card', async () => {
+    expect(cardsOf(await fromBrowser(SERVICE, RX_SIGN))).toEqual([]);
+  });
+
+  test('[D14 C2] order-select called with the hook order-sign is answered', async () => {
+    const body = { ...SELECT, hook: 'order-sign' };
+    expect(withoutIds(cardsOf(await fromBrowser(SELECT_SERVICE, body)))).toEqual(
+      withoutIds(cardsOf(await fromBrowser(SELECT_SERVICE, SELECT))),
+    );
+  });
+
+  test('[D14] order-select before anything is chosen gets no card', async () => {
+    const draft = { ...PROCEDURE, code: { coding: [{}] }, reasonCode: [] };
+    const body = { ...SELECT, context: { ...SELECT.context, draftOrders: bundleOf(draft) } };
+    expect(cardsOf(await fromBrowser(SELECT_SERVICE, body))).toEqual([]);
+  });
+
+  test('[D14] order-select of a drug gets no card', async () => {
+    const context = { ...RX_SIGN.context, selections: ['MedicationRequest/request-123'] };
+    expect(cardsOf(await fromBrowser(SELECT_SERVICE, { ...RX_SIGN, hook: 'order-select', context }))).toEqual(
+      [],
+    );
+  });
+
+  test.each([SERVICE, SELECT_SERVICE])('[D4] without draft orders %s refuses by name', async (path) => {
+    const { draftOrders: _orders, ...context } = SELECT.context;
+    const hook = path === SERVICE ? 'order-sign' : 'order-select';
+    expect(pathsOf(await fromBrowser(path, { ...SELECT, hook, context }))).toEqual(['context.draftOrders']);
+  });
+});
 
 describe('the public sandbox', () => {
   test('[D4] its order of a nerve block, in a Bundle without a type, is judged', async () => {

@@ -6,6 +6,7 @@ import { appForTest, FIXTURES } from '../support/service-for-test';
 export type Json = Record<string, unknown>;
 
 export const SERVICE = '/cds-services/nerve-block-order-sign';
+export const SELECT_SERVICE = '/cds-services/nerve-block-order-select';
 export const CPT = 'http://www.ama-assn.org/go/cpt';
 export const ICD10 = 'http://hl7.org/fhir/sid/icd-10-cm';
 export const SNOMED = 'http://snomed.info/sct';
@@ -69,6 +70,15 @@ const sharedApp = appForTest();
 /** Fires the hook over HTTP. */
 export function post(body: object, app: Express = sharedApp): Promise<Response> {
   return Promise.resolve(request(app).post(SERVICE).send(body));
+}
+
+/** Fires order-select over HTTP, with the named orders selected. */
+export function select(
+  { context, ...body }: { readonly context: object },
+  selections?: unknown,
+): Promise<Response> {
+  const selected = { ...body, hook: 'order-select', context: { ...context, selections } };
+  return Promise.resolve(request(sharedApp).post(SELECT_SERVICE).send(selected));
 }
 
 /** One procedure order as a CDS Client drafts it. */

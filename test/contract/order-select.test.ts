@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import { readScenarios, scenarioRequest } from '../../src/demo/scenario';
+import { FIXTURES } from '../support/service-for-test';
+import {
+  answerableRequest,
+  answerTo,
+  assessmentOf,
+  cardOf,
+  cardsOf,
+  chartRequest,
+  CPT,
+  draftOrder,
+  issuesOf,
+  minimalRequest,
+  pathsOf,
+  post,
+  select,
+  withContext,
+  withoutIds,
+  type Card,
+  type Json,
+} from './support';
+
+const other = draftOrder({ id: 'sr2', bodySite: [{ text: 'right L4-5' }] });
+const first = draftOrder({ bodySite: [{ text: 'left L4-5' }] });
+
+async function linesOf(body: Parameters<typeof select>[0], selections: unknown): Promise<string[]> {
+  const cards = cardsOf(await select(body, selections));
+  return cards
+    .flatMap((card) => assessmentOf(card).lines.map(({ order, code }) => `${order} ${code}`))
+    .toSorted();
+}
+
+describe('the selections', () => {
+  const both = answerableRequest(first, other);
+
+  test('[D14] only the selected order is judged', async () => {
+    expect(await linesOf(both, ['ServiceRequest/sr1'])).toEqual(['ServiceRequest/sr1 64483']);
+    expect(await linesOf(both, ['ServiceRequest/sr2'])).toEqual(['ServiceRequest/sr2 64483']);
+    expect(await linesOf(both, ['ServiceRequest/sr1', 'ServiceRequest/sr2'])).toHaveLength(2);
+  });
+
+  test.each([['sr1'], ['https://ehr.example/fhir/ServiceRequest/sr1']])(
+    '[D14] an order is also known as %s',
+    async (name) => {
+      expect(await linesOf(both, [name])).toEqual(['ServiceRequest/sr1 64483']);
+    },
+  );
+
+  test.each([[[]], [['ServiceRequest/sr11']], [['MedicationRequest/sr1']], [['']]])(
+    '[D14 N3] %j selects nothing of ours and gets no card',
+    async (selections) => {
+      expect(await linesOf(both, selections)).toEqual([]);
+      expect(cardsOf(await select(minimalRequest(first), selections))).toEqual([]);
+    },
+  );
+
+  test.each([undefined, null, 'ServiceRequest/sr1', {}, [7]])(
+    '[D14] %j in their place is refused by name',
+    async (selections) => {
+      expect(pathsOf(await select(both, selections))).toEqual(['context.selections']);
+    },
+  );
+
+  test('[D14] all that is missing is named at once', async () => {
+    const body = withContext(both, { draftOrders: undefined, userId: undefined });
+    expect(pathsOf(await select(body, undefined))).toEqual([
+      'context.draftOrders',
+      'context.selections',
+      'context.userId',
+    ]);
+  });
+
+  test('[D14] an order that is not selected still belongs to the session', async () => {
+    const primary = draftOrder({ id: 'sr1', bodySite: [{ text: 'left L4-5' }] });
+    const addOn = draftOrder({
+      id: 'sr2',
+      code: { coding: [{ system: CPT, code: '64484' }] },
+      bodySite: [{ text: 'left L5-S1' }],
+    });
+    const statusOf = (card: Card): string | undefined =>
+      assessmentOf(card).criteria.find(({ id }) => id === 'ORD-ADD')?.status;
+    const together = cardOf(await select(answerableRequest(primary, addOn), ['ServiceRequest/sr2']));
+    expect(assessmentOf(together).lines.map(({ code }) => code)).toEqual(['64484']);
+    expect(statusOf(together)).toBeUndefined();
+    expect(statusOf(cardOf(await select(answerableRequest(addOn), ['ServiceRequest/sr2'])))).toBe('not-met');
+  });
+
+  test('[D14] the headline is that of the selected lines', async () => {
+    const body = chartRequest('base-facet-lumbar', { profile: 'medicare-lcd' });
+    const orders = body.context.draftOrders.entry.map(({ resource }) => resource);
+    const names = orders.map((order) => `ServiceRequest/${String(order['id'])}`);
+    for (const name of names) {
+      for (const card of cardsOf(await select(body, [name]))) {
+        const { determination, lines } = assessmentOf(card);
+        expect(lines.map((line) => line.determination)).toContain(determination);
+        expect(lines.map(({ order }) => order)).toEqual([name]);
+      }
+    }
+  });
+
+  test('[D14] at signing they are ignored', async () => {
+    const selections: Json = { selections: ['ServiceRequest/none'] };
+    expect(await answerTo(withContext(both, selections))).toEqual(await answerTo(both));
+  });
+});
+
+describe('the same judgement, quiet', () => {
+  const cases = readScenarios(join(FIXTURES, 'scenarios')).flatMap((scenario) =>
+    Object.entries(scenario.expect)
+      .filter(([, { refused }]) => refused === undefined)
+      .map(([profile]) => [scenario.id, profile, scenarioRequest(scenario, profile, FIXTURES)] as const),
+  );
+
+  function asks({ detail }: Card): boolean {
+    return !detail.startsWith('**Nothing to add.**');
+  }
+
+  test.each(cases)(
+    '[D14 N3] %s (%s): the cards of signing that ask for something',
+    async (_id, _profile, body) => {
+      const names = body.context.draftOrders.entry.map(
+        ({ resource }) => `ServiceRequest/${String(resource['id'])}`,
+      );
+      const signed = cardsOf(await post(body));
+      const selected = cardsOf(await select(body, names));
+      expect(withoutIds(selected)).toEqual(withoutIds(signed.filter(asks)));
+    },
+  );
+
+  test('[D14] of the scenarios some are answered with silence', async () => {
+    const quiet = await Promise.all(
+      cases.map(async ([, , body]) => {
+        const names = body.context.draftOrders.entry.map(
+          ({ resource }) => `ServiceRequest/${String(resource['id'])}`,
+        );
+        return cardsOf(await select(body, names)).length === 0;
+      }),
+    );
+    expect(quiet).toContain(true);
+    expect(quiet).toContain(false);
+  });
+
+  test('[B8 E9] without anything of the chart it is a 412', async () => {
+    expect(issuesOf(await select(minimalRequest(first), ['ServiceRequest/sr1']), 412)).toHaveLength(1);
+  });
+
+  test('[C2] the hook of another service is refused', async () => {
+    const body = withContext(answerableRequest(first), { selections: ['ServiceRequest/sr1'] });
+    expect(pathsOf(await post({ ...body, hook: 'order-select' }))).toEqual(['hook']);
+  });
+});
