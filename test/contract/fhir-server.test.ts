@@ -277,6 +277,9 @@ describe('who pays', () => {
   });
 });
 
+const HUGE = Buffer.from(`{"resourceType":"Bundle","x":"${'x'.repeat(20_000_000)}"}`);
+const HUGE_PACKED = gzipSync(HUGE);
+
 /** Every way in which a read can go wrong, and how the card says it. */
 const FAILURES: readonly (readonly [string, Behaviour, string])[] = [
   [
@@ -341,13 +344,13 @@ const FAILURES: readonly (readonly [string, Behaviour, string])[] = [
   ['a list', (_request, response) => send(response, []), 'not a Bundle of them'],
   [
     'a page of 20 MB',
-    (_request, response) => send(response, `{"resourceType":"Bundle","x":"${'x'.repeat(20_000_000)}"}`),
+    (_request, response) => send(response, HUGE),
     'too large',
   ],
   [
     'a page of 20 MB, compressed',
     (_request, response) =>
-      send(response, gzipSync(`{"resourceType":"Bundle","x":"${'x'.repeat(20_000_000)}"}`), 200, {
+      send(response, HUGE_PACKED, 200, {
         'Content-Encoding': 'gzip',
       }),
     'too large',
