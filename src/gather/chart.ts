@@ -1,6 +1,7 @@
 import { isObject, type Json } from '../fhir/read';
 import { readFurtherPages, readSearch, type ChartServer } from './fhir-server/read-search';
 import type { KeyAnswer, UnreadReason } from './key-answer';
+import { readMedications, readPayors } from './referenced-resources';
 import { readSentKey, type SentKey } from './prefetch';
 import { answerOfPages, type Page } from './search-page';
 
@@ -79,6 +80,30 @@ export function sentChart(request: ChartRequest, templates: Templates): Chart {
   return chartOf(sentKeys(request, templates).map(([, { answer }]) => answer));
 }
 
+/** The chart with what it names only by reference: drugs, and who pays. */
+async function withReferenced(
+  { evidence, coverage }: Chart,
+  server: ChartServer,
+  needsCoverage: boolean,
+): Promise<Chart> {
+  const [medications, payors] = await Promise.all([
+    readMedications(
+      evidence.flatMap(({ resources }) => resources),
+      server,
+    ),
+    readPayors(needsCoverage ? coverage : [], server),
+  ]);
+  const namesDrugs = (resource: Json): boolean => isObject(resource['medicationReference']);
+  return {
+    evidence: evidence.map((answer) =>
+      answer.resources.some(namesDrugs)
+        ? { ...answer, resources: [...answer.resources, ...medications] }
+        : answer,
+    ),
+    coverage: [...coverage, ...payors],
+  };
+}
+
 /**
  * Brings the chart together: what was sent under each key, else what the FHIR server says, all keys at once. Coverage is
  * read only where it matters who pays. What cannot be had says why; nothing throws.
@@ -95,5 +120,5 @@ export async function gatherChart(
       return isNeeded ? completed(sent, template, request.patientId, server) : sent.answer;
     }),
   );
-  return chartOf(answers);
+  return withReferenced(chartOf(answers), server, needsCoverage);
 }

@@ -277,6 +277,81 @@ describe('who pays', () => {
   });
 });
 
+describe('what is named only by reference', () => {
+  const apixaban = {
+    resourceType: 'Medication',
+    id: 'apixaban',
+    code: { coding: [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: '1364445' }] },
+  };
+  const taken = (medicationReference: Json, id = 'm1'): Json => ({
+    resourceType: 'MedicationStatement',
+    id,
+    status: 'active',
+    subject: { reference: 'Patient/base-lumbar' },
+    medicationReference,
+    effectivePeriod: { start: '2025-10-01' },
+  });
+
+  async function anticoagulation(...statements: readonly Json[]): Promise<string | undefined> {
+    const prefetch = { ...whole.prefetch, medicationStatements: searchset(statements) };
+    const server = await startMockFhirServer([apixaban]);
+    const local = statements.map(
+      (statement) => JSON.parse(JSON.stringify(statement).replaceAll('https://this', server.url)) as Json,
+    );
+    const body = {
+      ...whole,
+      prefetch: { ...prefetch, medicationStatements: searchset(local) },
+      fhirServer: server.url,
+    };
+    const { criteria } = assessmentOf(cardOf(await post(body)));
+    expect(new Set(typesSearched(server)).size).toBeLessThan(2);
+    await server.close();
+    return criteria.find(({ id }) => id === 'SAF-ACOAG')?.status;
+  }
+
+  test.each(['Medication/apixaban', 'https://this/Medication/apixaban', 'Medication/apixaban/_history/2'])(
+    '[G1 E8] the drug behind %s is read',
+    async (reference) => {
+      expect(await anticoagulation(taken({ reference }))).toBe('not-documented');
+    },
+  );
+
+  test.each([
+    'https://elsewhere.example/fhir/Medication/apixaban',
+    'Medication/unknown',
+    'Medication/a,b',
+    'urn:uuid:1',
+  ])('[G8] the drug behind %s stays unknown', async (reference) => {
+    expect(await anticoagulation(taken({ reference }))).toBe('not-assessed');
+  });
+
+  test('[G7] many drugs are read a few at a time', async () => {
+    const many = Array.from({ length: 90 }, (_, i) => taken({ reference: `Medication/drug-${i}` }, `m${i}`));
+    const prefetch = { ...whole.prefetch, medicationStatements: searchset(many) };
+    await post({ ...whole, prefetch, fhirServer: mock.url });
+    expect(mock.seen.map(({ path }) => path.split('drug-').length - 1)).toEqual([40, 40, 10]);
+  });
+
+  test('[E8] the payor that a coverage only points at chooses the profile', async () => {
+    const coverage = {
+      resourceType: 'Coverage',
+      id: 'c1',
+      status: 'active',
+      beneficiary: { reference: 'Patient/base-lumbar' },
+      payor: [{ reference: 'Organization/cms' }],
+    };
+    const server = await startMockFhirServer([
+      ...chartOfPrefetch(whole.prefetch),
+      coverage,
+      { resourceType: 'Organization', id: 'cms', name: 'Medicare' },
+    ]);
+    const { extension: _profile, ...unnamed } = whole;
+    const response = await post({ ...unnamed, prefetch: undefined, fhirServer: server.url });
+    expect(assessmentOf(cardOf(response)).profile).toBe('medicare-lcd');
+    await server.close();
+  });
+});
+
 const HUGE = Buffer.from(`{"resourceType":"Bundle","x":"${'x'.repeat(20_000_000)}"}`);
 const HUGE_PACKED = gzipSync(HUGE);
 
@@ -342,11 +417,7 @@ const FAILURES: readonly (readonly [string, Behaviour, string])[] = [
     'not a Bundle of them',
   ],
   ['a list', (_request, response) => send(response, []), 'not a Bundle of them'],
-  [
-    'a page of 20 MB',
-    (_request, response) => send(response, HUGE),
-    'too large',
-  ],
+  ['a page of 20 MB', (_request, response) => send(response, HUGE), 'too large'],
   [
     'a page of 20 MB, compressed',
     (_request, response) =>

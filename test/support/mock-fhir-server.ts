@@ -57,6 +57,8 @@ export async function startMockFhirServer(chart: readonly Json[] = []): Promise<
     send(response, searchset(found.slice(offset, next), next < found.length ? links : []));
   };
   const search = (type: string, query: URLSearchParams): readonly Json[] => {
+    const ids = query.get('_id')?.split(',');
+    if (ids) return chart.filter(({ resourceType, id }) => resourceType === type && ids.includes(String(id)));
     const patient = (query.get('patient') ?? '').replace('Patient/', '');
     return chart.filter(
       (resource) => resource['resourceType'] === type && ownerOf(resource, patient) === 'patient',
