@@ -83,7 +83,7 @@ describe('discovery', () => {
     }
   });
 
-  test('[A10] version is the version of the CDS Hooks specification', async () => {
+  test('[A10 M7] version is the version of the CDS Hooks specification', async () => {
     const { services } = await discover();
     for (const { version } of services) expect(version).toBe('2.0.1');
   });
@@ -117,6 +117,13 @@ describe('discovery', () => {
     const named = await request(app).get('/cds-services').set('Authorization', 'Bearer a.b.c');
     expect([open.status, named.status]).toEqual([200, 200]);
     expect(named.text).toBe(open.text);
+  });
+
+  test('[E11] each service says what it needs and what happens without it', async () => {
+    const { services } = await discover();
+    for (const { usageRequirements } of services) {
+      for (const word of ['prefetch', 'fhirServer', '412', 'null']) expect(usageRequirements).toContain(word);
+    }
   });
 
   test('[B1] discovery is JSON', async () => {

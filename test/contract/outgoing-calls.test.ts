@@ -45,7 +45,7 @@ describe('in production', () => {
     );
   });
 
-  test('[G7 K1] a server is read only where it is listed, and by https', () => {
+  test('[G7] a server is read only where it is listed, and by https', () => {
     const server = 'https://ehr.example/fhir';
     expect(readableServer(server, production(`${server}/`))?.href).toBe(`${server}/`);
     expect(readableServer('https://8.8.8.8/fhir', production('https://8.8.8.8/fhir/'))).toBeDefined();

@@ -133,7 +133,7 @@ describe('FHIR access', () => {
     ['for this patient', { ...grant, patient: 'pt1' }],
     ['for another patient', { ...grant, patient: 'somebody-else' }],
     ['without a token', { ...grant, access_token: undefined }],
-  ])('[C7] a grant %s is accepted', async (_name, fhirAuthorization) => {
+  ])('[C7 C7a C7b C7c C7d C7e C7f] a grant %s is accepted', async (_name, fhirAuthorization) => {
     expect(await answerTo({ ...answerableRequest(), fhirServer, fhirAuthorization })).toEqual(
       await answerTo(answerableRequest()),
     );

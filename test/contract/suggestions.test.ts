@@ -301,7 +301,7 @@ describe('the promise of a suggestion', () => {
   }
 
   test.each(PROVOKING.map(([name, body]) => [name, body] as const))(
-    '[I7] applied to %s, every suggestion leaves no new coding issue and is not made again',
+    '[I6] applied to %s, every suggestion leaves no new coding issue and is not made again',
     async (_name, body) => {
       const before = cardOf(await post(body));
       const codingIssues = (cards: readonly Card[]): string[] =>
