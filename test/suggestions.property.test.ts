@@ -104,7 +104,7 @@ test.each(['guideline', 'medicare-lcd'])(
             ]);
         }
       }),
-      { numRuns: 18 },
+      { numRuns: 12 },
     );
     expect(offered).toBeGreaterThan(10);
   },

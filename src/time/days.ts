@@ -32,10 +32,11 @@ export function parseDays(value: unknown): DayInterval | undefined {
   const month = Number(match[2]);
   if (month < 1 || month > 12) return undefined;
   const last = daysInMonth(year, month);
-  if (match[3] === undefined) return { earliest: dayOf(year, month, 1), latest: dayOf(year, month, last) };
+  const first = dayOf(year, month, 1);
+  if (match[3] === undefined) return { earliest: first, latest: first + last - 1 };
   const day = Number(match[3]);
   if (day < 1 || day > last) return undefined;
-  return { earliest: dayOf(year, month, day), latest: dayOf(year, month, day) };
+  return { earliest: first + day - 1, latest: first + day - 1 };
 }
 
 /** The day of a date that is exact to the day, else undefined. */

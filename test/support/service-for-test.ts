@@ -33,6 +33,8 @@ export function countingIds(): () => string {
   };
 }
 
+const client = fhirClient({ publicOnly: false });
+
 /** What answering rests on, with a fixed day; outside production, as a developer has it. */
 export function dependenciesForTest(): HookDependencies {
   return {
@@ -41,7 +43,7 @@ export function dependenciesForTest(): HookDependencies {
     today: () => parseExactDay('2026-03-16') ?? 0,
     newId: countingIds(),
     fhirAccess: { servers: [], isProduction: false },
-    fhirClient: fhirClient({ publicOnly: false }),
+    fhirClient: client,
     deadlineMs: 4000,
     chartLimit: 10 * 2 ** 20,
   };
