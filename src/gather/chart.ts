@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../fhir/read';
 import { readFurtherPages, readSearch, type ChartServer } from './fhir-server/read-search';
 import type { KeyAnswer, UnreadReason } from './key-answer';
-import { readMedications, readPayors } from './referenced-resources';
+import { readReferenced } from './referenced-resources';
 import { readSentKey, type SentKey } from './prefetch';
 import { answerOfPages, type Page } from './search-page';
 
@@ -80,33 +80,10 @@ export function sentChart(request: ChartRequest, templates: Templates): Chart {
   return chartOf(sentKeys(request, templates).map(([, { answer }]) => answer));
 }
 
-/** The chart with what it names only by reference: drugs, and who pays. */
-async function withReferenced(
-  { evidence, coverage }: Chart,
-  server: ChartServer,
-  needsCoverage: boolean,
-): Promise<Chart> {
-  const [medications, payors] = await Promise.all([
-    readMedications(
-      evidence.flatMap(({ resources }) => resources),
-      server,
-    ),
-    readPayors(needsCoverage ? coverage : [], server),
-  ]);
-  const namesDrugs = (resource: Json): boolean => isObject(resource['medicationReference']);
-  return {
-    evidence: evidence.map((answer) =>
-      answer.resources.some(namesDrugs)
-        ? { ...answer, resources: [...answer.resources, ...medications] }
-        : answer,
-    ),
-    coverage: [...coverage, ...payors],
-  };
-}
-
 /**
- * Brings the chart together: what was sent under each key, else what the FHIR server says, all keys at once. Coverage is
- * read only where it matters who pays. What cannot be had says why; nothing throws.
+ * Brings the chart together: what was sent under each key, else what the FHIR server says, all keys at once, and the
+ * drugs and payors that they only point at. Coverage is read only where it matters who pays. What cannot be had says why;
+ * nothing throws.
  */
 export async function gatherChart(
   request: ChartRequest,
@@ -116,9 +93,11 @@ export async function gatherChart(
 ): Promise<Chart> {
   const answers = await Promise.all(
     sentKeys(request, templates).map(async ([template, sent]) => {
-      const isNeeded = sent.answer.key !== COVERAGE || needsCoverage;
-      return isNeeded ? completed(sent, template, request.patientId, server) : sent.answer;
+      if (sent.answer.key === COVERAGE && !needsCoverage) return sent.answer;
+      const answer = await completed(sent, template, request.patientId, server);
+      const referenced = await readReferenced(answer.resources, server);
+      return referenced.length > 0 ? { ...answer, resources: [...answer.resources, ...referenced] } : answer;
     }),
   );
-  return withReferenced(chartOf(answers), server, needsCoverage);
+  return chartOf(answers);
 }

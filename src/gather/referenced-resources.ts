@@ -15,34 +15,32 @@ function idOn({ baseUrl }: ChartServer, type: string, reference: unknown): strin
   return named === type && isLiteral && /^[A-Za-z0-9\-.]{1,64}$/u.test(id) ? id : undefined;
 }
 
-/** Reads the resources of one type that references point at and that are not there yet. */
-async function readReferenced(
-  type: string,
-  references: readonly unknown[],
-  present: readonly Json[],
-  server: ChartServer,
-): Promise<Json[]> {
-  const there = new Set(present.flatMap(({ resourceType, id }) => (resourceType === type ? [id] : [])));
-  const ids = [...new Set(references.flatMap((reference) => idOn(server, type, reference) ?? []))]
-    .filter((id) => !there.has(id))
-    .slice(0, MOST_IDS);
-  const searches: string[] = [];
-  for (let i = 0; i < ids.length; i += IDS_A_SEARCH)
-    searches.push(`${type}?_id=${ids.slice(i, i + IDS_A_SEARCH).join(',')}&_count=${IDS_A_SEARCH}`);
+/** What a resource points at and cannot be understood without: the drug of a prescription, who pays for a coverage. */
+function pointersOf(resource: Json): readonly (readonly [string, unknown])[] {
+  return [
+    ['Medication', resource['medicationReference']],
+    ...objects(resource['payor']).map((payor) => ['Organization', payor] as const),
+  ];
+}
+
+/** Reads the Medications and Organizations that resources point at and that did not come with them. */
+export async function readReferenced(resources: readonly Json[], server: ChartServer): Promise<Json[]> {
+  const present = new Set(resources.map(({ resourceType, id }) => `${text(resourceType)}/${text(id)}`));
+  const missing = new Map<string, Set<string>>();
+  for (const [type, pointer] of resources.flatMap(pointersOf)) {
+    const id = idOn(server, type, pointer);
+    if (id !== undefined && !present.has(`${type}/${id}`))
+      missing.set(type, (missing.get(type) ?? new Set()).add(id));
+  }
+  const searches = [...missing].flatMap(([type, all]) => {
+    const ids = [...all].slice(0, MOST_IDS);
+    const parts = Array.from({ length: Math.ceil(ids.length / IDS_A_SEARCH) }, (_, i) =>
+      ids.slice(i * IDS_A_SEARCH, (i + 1) * IDS_A_SEARCH),
+    );
+    return parts.map((part) => `${type}?_id=${part.join(',')}&_count=${IDS_A_SEARCH}`);
+  });
   const reads = await Promise.all(searches.map((search) => readSearch(search, server)));
   return reads
-    .flatMap(({ pages }) => pages.flatMap(({ resources }) => resources))
-    .filter(({ resourceType }) => resourceType === type);
-}
-
-/** The Medications that prescriptions and statements name only by reference. */
-export function readMedications(resources: readonly Json[], server: ChartServer): Promise<Json[]> {
-  const references = resources.map((resource) => resource['medicationReference']);
-  return readReferenced('Medication', references, resources, server);
-}
-
-/** The Organizations that coverages name only by reference. */
-export function readPayors(coverage: readonly Json[], server: ChartServer): Promise<Json[]> {
-  const references = coverage.flatMap(({ payor }) => objects(payor));
-  return readReferenced('Organization', references, coverage, server);
+    .flatMap(({ pages }) => pages.flatMap((page) => page.resources))
+    .filter(({ resourceType }) => missing.has(text(resourceType) ?? ''));
 }
