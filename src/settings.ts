@@ -49,7 +49,7 @@ const schema = z.object({
     .default(4000),
   BODY_LIMIT: z
     .string()
-    .regex(/^\d+(?:b|kb|mb|gb)?$/iu, 'must be a size such as 10mb')
+    .regex(/^[1-9]\d*(?:b|kb|mb|gb)?$/iu, 'must be a size such as 10mb')
     .default('10mb')
     .transform(bytesOf),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),

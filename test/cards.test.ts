@@ -64,5 +64,5 @@ test('what could not be read and would only have raised a caution is said in one
   const request = { ...scenarioRequest(wholeChart('base-lumbar'), 'guideline', FIXTURES), prefetch };
   const [card] = answer(request).cards;
   expect(card?.summary).toContain('criteria met');
-  expect(card?.detail).toContain('**Not looked at for cautions:** allergies (not sent).');
+  expect(card?.detail).toContain('**Not looked for:** allergies; not read: allergies (not sent).');
 });

@@ -114,6 +114,19 @@ describe('what cannot be told counts as not read, never as absent', () => {
     expect(statusOf({ with: [old, corrected] }, 'SAF-INF')).toBe('met');
     expect(statusOf({ with: [corrected, old] }, 'SAF-INF')).toBe('met');
   });
+
+  test.each([
+    ['2026-03-01T09:30:00Z', '2026-03-01T10:00:00+02:00'],
+    ['2026-03-01T09:30:00.500Z', '2026-03-01T09:30:00Z'],
+  ])('the version of %s is later than that of %s', (later, earlier) => {
+    const active = condition('L03.312', { meta: { lastUpdated: later } });
+    const wrong = condition('L03.312', {
+      meta: { lastUpdated: earlier },
+      verificationStatus: { coding: [{ code: 'entered-in-error' }] },
+    });
+    expect(statusOf({ with: [active, wrong] }, 'SAF-INF')).toBe('not-met');
+    expect(statusOf({ with: [wrong, active] }, 'SAF-INF')).toBe('not-met');
+  });
 });
 
 test("a medication reference does not make another patient's resource speak", () => {

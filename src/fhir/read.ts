@@ -25,6 +25,9 @@ export function allWordsOf(concept: Concept): string {
   return [concept.text ?? '', ...concept.codings.map((coding) => coding.display ?? '')].join('; ');
 }
 
+/** FHIR R4, id. */
+export const FHIR_ID = /^[A-Za-z0-9\-.]{1,64}$/u;
+
 export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

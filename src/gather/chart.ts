@@ -10,7 +10,7 @@ export interface Chart {
   /** One answer for each evidence key. */
   readonly evidence: readonly KeyAnswer[];
   /** Coverages, and the Organizations that came with them. */
-  readonly coverage: readonly Json[];
+  readonly coverage: KeyAnswer;
 }
 
 /** What an invocation brings of the chart. */
@@ -25,14 +25,9 @@ type Templates = Readonly<Record<string, string>>;
 const NEVER_READ = 'patient';
 const COVERAGE = 'coverage';
 
-/** FHIR R4, Search: a comma, a dollar sign and a vertical bar in a value would mean more than themselves. */
-function searchValue(value: string): string {
-  return encodeURIComponent(value.replace(/[\\,$|]/gu, '\\$&'));
-}
-
-/** The search that a template stands for. */
-export function searchOf(template: string, patientId: string): string {
-  return template.replaceAll('{{context.patientId}}', searchValue(patientId));
+/** The search that a template stands for; the patient id is one that FHIR allows. */
+function searchOf(template: string, patientId: string): string {
+  return template.replaceAll('{{context.patientId}}', patientId);
 }
 
 /** One Coverage on its own is read as a Bundle of it. */
@@ -54,7 +49,8 @@ async function completed(
   if (isWorthReading) {
     const { pages, unread } = await readSearch(searchOf(template, patientId), server);
     if (pages.length > 0) return answerOf(pages, unread);
-    return answer.unread !== undefined && unread !== undefined ? { ...answer, unread } : answer;
+    const isOpen = answer.unread !== undefined && answer.unread !== 'incomplete';
+    return isOpen && unread !== undefined ? { ...answer, unread } : answer;
   }
   if (page?.next === undefined) return answer;
   const { pages, unread } = await readFurtherPages(page, server.baseUrl, server);
@@ -71,7 +67,11 @@ function sentKeys({ patientId, prefetch }: ChartRequest, templates: Templates): 
 function chartOf(answers: readonly KeyAnswer[]): Chart {
   return {
     evidence: answers.filter(({ key }) => key !== COVERAGE),
-    coverage: answers.flatMap(({ key, resources }) => (key === COVERAGE ? resources : [])),
+    coverage: answers.find(({ key }) => key === COVERAGE) ?? {
+      key: COVERAGE,
+      resourceType: 'Coverage',
+      resources: [],
+    },
   };
 }
 
@@ -95,7 +95,7 @@ export async function gatherChart(
     sentKeys(request, templates).map(async ([template, sent]) => {
       if (sent.answer.key === COVERAGE && !needsCoverage) return sent.answer;
       const answer = await completed(sent, template, request.patientId, server);
-      const referenced = await readReferenced(answer.resources, server);
+      const referenced = await readReferenced(answer.resources, request.patientId, server);
       return referenced.length > 0 ? { ...answer, resources: [...answer.resources, ...referenced] } : answer;
     }),
   );

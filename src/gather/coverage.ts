@@ -29,16 +29,11 @@ function isInForce(coverage: Json, patientId: string, asOf: Day): boolean {
 }
 
 /** Who pays: the references themselves, and the Organizations they point at. */
-function payorsOf(coverage: Json, all: readonly Json[]): Json[] {
+function payorsOf(coverage: Json, organizations: ReadonlyMap<string, Json>): Json[] {
   return objects(coverage['payor']).flatMap((payor) => {
     const reference = text(payor['reference']) ?? '';
     const contained = objects(coverage['contained']).find(({ id }) => `#${text(id)}` === reference);
-    const organization =
-      contained ??
-      all.find(
-        ({ resourceType, id }) =>
-          resourceType === 'Organization' && referenceOf(payor) === `Organization/${text(id)}`,
-      );
+    const organization = contained ?? organizations.get(referenceOf(payor) ?? '');
     return organization ? [payor, organization] : [payor];
   });
 }
@@ -48,8 +43,8 @@ function withoutAgency(names: string, { agency }: CoverageRule): string {
   return agency ? names.split(agency).join(' ') : names;
 }
 
-function matches(coverage: Json, all: readonly Json[], rule: CoverageRule): boolean {
-  const payors = payorsOf(coverage, all);
+function matches(coverage: Json, organizations: ReadonlyMap<string, Json>, rule: CoverageRule): boolean {
+  const payors = payorsOf(coverage, organizations);
   const identifiers = payors.flatMap((payor) => objects(payor['identifier']));
   const isPayor = identifiers.some((identifier) =>
     rule.payors.some(({ system, value }) => identifier['system'] === system && identifier['value'] === value),
@@ -80,9 +75,14 @@ export function profileOfCoverage(
 ): Profile | undefined {
   const inForce = all.filter((resource) => isInForce(resource, patientId, asOf));
   const orderOf = (coverage: Json): number => number(coverage['order']) ?? Number.POSITIVE_INFINITY;
-  const first = Math.min(...inForce.map(orderOf));
+  const first = inForce.map(orderOf).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const deciding = inForce.filter((coverage) => orderOf(coverage) === first);
+  const organizations = new Map(
+    all.flatMap((resource) =>
+      resource['resourceType'] === 'Organization' ? [[`Organization/${text(resource['id'])}`, resource]] : [],
+    ),
+  );
   return [...profiles].find(
-    ({ coverage: rule }) => rule && deciding.some((coverage) => matches(coverage, all, rule)),
+    ({ coverage: rule }) => rule && deciding.some((coverage) => matches(coverage, organizations, rule)),
   );
 }

@@ -1,4 +1,5 @@
 import {
+  FHIR_ID,
   allWordsOf,
   concepts,
   isObject,
@@ -157,7 +158,6 @@ function isForeign(resource: Json, patientId: string): boolean {
   return false;
 }
 
-const FHIR_ID = /^[A-Za-z0-9\-.]{1,64}$/u;
 const LONGEST_NAME = 100;
 
 /** `Type/id`, else the entry's fullUrl, else `#index`. */

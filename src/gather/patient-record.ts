@@ -24,8 +24,8 @@ export interface PatientRecord {
   isLeftOut(reference: string): boolean;
 }
 
-function hasReference(reference: string): (resource: Json) => boolean {
-  return (resource) => `${text(resource['resourceType'])}/${text(resource['id'])}` === reference;
+function referenceTo(resource: Json): string {
+  return `${text(resource['resourceType'])}/${text(resource['id'])}`;
 }
 
 /**
@@ -49,7 +49,10 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
   for (const [reference, { type, key, resource }] of received) {
     if (!keyOfType.has(type) || !isUsable(resource)) continue;
     const owner = ownerOf(resource, patientId);
-    if (owner === 'unknown' && !unread.has(key)) unread.set(key, 'incomplete');
+    if (owner === 'unknown') {
+      for (const lacking of [key, keyOfType.get(type) ?? key])
+        if (!unread.has(lacking)) unread.set(lacking, 'incomplete');
+    }
     if (owner !== 'patient') continue;
     const entry = recordEntry(reference, resource, medication);
     // A drug that nothing names could be any drug.
@@ -65,6 +68,7 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
     const key = keyOfType.get(type);
     return key === undefined || unread.has(key) ? [key ?? type] : [];
   };
+  let arrived: ReadonlySet<string> | undefined;
   const cache = new Map<string, Selection>();
   const run = (selector: Selector): Selection => {
     const items: Selected[] = [];
@@ -98,7 +102,9 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
       return known;
     },
     find: (reference) => entries.get(reference),
-    isLeftOut: (reference) =>
-      !entries.has(reference) && answers.some(({ resources }) => resources.some(hasReference(reference))),
+    isLeftOut: (reference) => {
+      arrived ??= new Set(answers.flatMap(({ resources }) => resources.map(referenceTo)));
+      return !entries.has(reference) && arrived.has(reference);
+    },
   };
 }

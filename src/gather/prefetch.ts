@@ -9,8 +9,8 @@ export interface SentKey {
   /** The page that came, if it was one; its `next` is what is still missing. */
   readonly page?: Page;
   /**
-   * Whether the FHIR server is to be asked: for what did not come, and where all that came is another patient's; not for
-   * what it has already refused.
+   * Whether the FHIR server is to be asked: for what did not come, where something is missing and no next page is named,
+   * and where all that came is another patient's; not for what it has already refused.
    */
   readonly isWorthReading: boolean;
 }
@@ -42,7 +42,7 @@ export function readSentKey(key: string, template: string, patientId: string, pr
   const page = readPage(value);
   if (typeof page === 'string') return unread(page);
   const answer = answerOfPages(key, resourceType, [page], page.next === undefined);
-  const isMissing = answer.unread !== undefined && answer.unread !== 'incomplete';
+  const isMissing = answer.unread !== undefined && page.next === undefined && page.verdict !== 'refused';
   return { answer, page, isWorthReading: isMissing || isAllOfOthers(page.resources, patientId) };
 }
 

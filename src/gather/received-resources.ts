@@ -8,13 +8,14 @@ interface Received {
   readonly resource: Json;
 }
 
+/** Whether a version is the later one; undefined where that cannot be told. */
 function isNewer(a: Json, b: Json): boolean | undefined {
-  const stampOf = (resource: Json): string => {
+  const instantOf = (resource: Json): number => {
     const meta = isObject(resource['meta']) ? resource['meta'] : {};
-    return text(meta['lastUpdated']) ?? '';
+    return Date.parse(text(meta['lastUpdated']) ?? '');
   };
-  const [first, second] = [stampOf(a), stampOf(b)];
-  return first === second ? undefined : first > second;
+  const [first, second] = [instantOf(a), instantOf(b)];
+  return first > second ? true : first < second ? false : undefined;
 }
 
 /** The content of a resource for comparison; undefined for one that is nested too deep to be written down. */
@@ -28,8 +29,9 @@ function contentOf(resource: Json): string | undefined {
 }
 
 /**
- * Everything received that is not another patient's, once by `Type/id`. Of two versions the later one counts; when nothing says which is later, neither
- * does, and the key is incomplete. Resources without an id are told apart by their content, never by their place.
+ * Everything received that is not another patient's, once by `Type/id`. Of two versions the later one counts; when
+ * nothing says which is later, neither does, and the keys under which it came or is looked for are incomplete. Resources
+ * without an id are told apart by their content, never by their place.
  */
 export function receivedByReference(
   patientId: string,
@@ -37,7 +39,17 @@ export function receivedByReference(
   unread: Map<string, UnreadReason>,
 ): Map<string, Received> {
   const received = new Map<string, Received>();
-  const contested = new Set<string>();
+  const keyOfType = new Map(answers.map((answer) => [answer.resourceType, answer.key]));
+  const markIncomplete = ({ type, key }: Received): void => {
+    for (const lacking of [key, keyOfType.get(type) ?? key])
+      if (!unread.has(lacking)) unread.set(lacking, 'incomplete');
+  };
+  const contents = new Map<Json, string | undefined>();
+  const contentOnce = (resource: Json): string | undefined => {
+    if (!contents.has(resource)) contents.set(resource, contentOf(resource));
+    return contents.get(resource);
+  };
+  const contested = new Map<string, Received[]>();
   const nameless: { readonly content: string; readonly item: Received }[] = [];
   for (const { key, resources } of answers) {
     for (const resource of resources) {
@@ -48,20 +60,19 @@ export function receivedByReference(
       if (id === undefined) {
         const content = contentOf(resource);
         if (content !== undefined) nameless.push({ content, item });
-        else if (!unread.has(key)) unread.set(key, 'incomplete');
+        else markIncomplete(item);
         continue;
       }
       const reference = `${type}/${id}`;
       const known = received.get(reference);
       const newer = known && isNewer(resource, known.resource);
       if (!known || newer === true) received.set(reference, item);
-      else if (newer === undefined && contentOf(known.resource) !== contentOf(resource))
-        contested.add(reference);
+      else if (newer === undefined && contentOnce(known.resource) !== contentOf(resource))
+        contested.set(reference, [...(contested.get(reference) ?? [known]), item]);
     }
   }
-  for (const reference of contested) {
-    const { key } = received.get(reference) ?? { key: '' };
-    if (!unread.has(key)) unread.set(key, 'incomplete');
+  for (const [reference, items] of contested) {
+    items.forEach(markIncomplete);
     received.delete(reference);
   }
   nameless

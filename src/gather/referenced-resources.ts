@@ -1,5 +1,6 @@
-import { isObject, objects, text, type Json } from '../fhir/read';
+import { FHIR_ID, isObject, objects, text, type Json } from '../fhir/read';
 import { readSearch, type ChartServer } from './fhir-server/read-search';
+import { isUsable, ownerOf } from './usable-resource';
 
 /** As many as fit into an address that every server takes. */
 const IDS_A_SEARCH = 40;
@@ -12,7 +13,7 @@ function idOn({ baseUrl }: ChartServer, type: string, reference: unknown): strin
   const relative = literal.startsWith(baseUrl.href) ? literal.slice(baseUrl.href.length) : literal;
   const [named, id = '', ...rest] = relative.split('/');
   const isLiteral = rest.length === 0 || (rest.length === 2 && rest[0] === '_history');
-  return named === type && isLiteral && /^[A-Za-z0-9\-.]{1,64}$/u.test(id) ? id : undefined;
+  return named === type && isLiteral && FHIR_ID.test(id) ? id : undefined;
 }
 
 /** What a resource points at and cannot be understood without: the drug of a prescription, who pays for a coverage. */
@@ -24,10 +25,17 @@ function pointersOf(resource: Json): readonly (readonly [string, unknown])[] {
 }
 
 /** Reads the Medications and Organizations that resources point at and that did not come with them. */
-export async function readReferenced(resources: readonly Json[], server: ChartServer): Promise<Json[]> {
+export async function readReferenced(
+  resources: readonly Json[],
+  patientId: string,
+  server: ChartServer,
+): Promise<Json[]> {
   const present = new Set(resources.map(({ resourceType, id }) => `${text(resourceType)}/${text(id)}`));
   const missing = new Map<string, Set<string>>();
-  for (const [type, pointer] of resources.flatMap(pointersOf)) {
+  const own = resources.filter(
+    (resource) => isUsable(resource) && ownerOf(resource, patientId) === 'patient',
+  );
+  for (const [type, pointer] of own.flatMap(pointersOf)) {
     const id = idOn(server, type, pointer);
     if (id !== undefined && !present.has(`${type}/${id}`))
       missing.set(type, (missing.get(type) ?? new Set()).add(id));

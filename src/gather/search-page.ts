@@ -6,25 +6,17 @@ export interface Page {
   readonly resources: readonly Json[];
   /** Whether every entry holds a resource and nothing says that some were held back. */
   readonly isWhole: boolean;
-  /** Whether the search says of itself that it failed. */
-  readonly failed: boolean;
+  /** What the search says of itself. */
+  readonly verdict: Verdict;
   readonly total: number;
   /** The address of the next page, as it stands there. */
   readonly next?: string;
 }
 
-/** What an issue of an OperationOutcome says about a search: nothing, that it failed, or that asking again is useless. */
+/** What an OperationOutcome says about a search: nothing, that it failed, or that asking again is useless. */
 type Verdict = 'harmless' | 'failed' | 'refused';
 
-const REFUSALS = new Set([
-  'security',
-  'login',
-  'unknown',
-  'expired',
-  'forbidden',
-  'suppressed',
-  'not-supported',
-]);
+const REFUSALS = new Set(['security', 'login', 'unknown', 'expired', 'forbidden', 'suppressed']);
 /** Codes by which a mere warning says that resources are missing. */
 const HELD_BACK = new Set([
   'incomplete',
@@ -45,7 +37,7 @@ export function verdictOf(outcome: Json): Verdict {
   const issues = objects(outcome['issue']);
   const codes = issues.map((issue) => text(issue['code']) ?? '');
   const isSerious = issues.some(({ severity }) => severity !== 'warning' && severity !== 'information');
-  if (codes.some((code) => REFUSALS.has(code) && (isSerious || code !== 'not-supported'))) return 'refused';
+  if (codes.some((code) => REFUSALS.has(code))) return 'refused';
   return isSerious || issues.length === 0 || codes.some((code) => HELD_BACK.has(code))
     ? 'failed'
     : 'harmless';
@@ -64,19 +56,19 @@ export function readPage(value: unknown): Page | UnreadReason {
   if (!Array.isArray(entry)) return 'wrong-type';
   const resources: Json[] = [];
   let isWhole = true;
-  let failed = false;
+  let verdict: Verdict = 'harmless';
   for (const item of entry as readonly unknown[]) {
     const resource = isObject(item) ? item['resource'] : undefined;
     if (!isObject(resource) || text(resource['resourceType']) === undefined) isWhole = false;
     else if (!isOutcome(resource)) resources.push(resource);
-    else if (verdictOf(resource) !== 'harmless') failed = true;
+    else if (verdict === 'harmless') verdict = verdictOf(resource);
   }
   const links = objects(value['link']).filter(({ relation }) => relation === 'next');
   const next = links.flatMap(({ url }) => text(url) ?? [])[0];
   return {
     resources,
-    isWhole: isWhole && !failed && (links.length === 0 || next !== undefined),
-    failed,
+    isWhole: isWhole && verdict === 'harmless' && (links.length === 0 || next !== undefined),
+    verdict,
     total: number(value['total']) ?? 0,
     ...(next !== undefined && { next }),
   };
@@ -91,10 +83,12 @@ export function answerOfPages(
 ): KeyAnswer {
   const resources = pages.flatMap((page) => page.resources);
   const answer = { key, resourceType, resources };
-  if (resources.length === 0 && pages.some(({ failed }) => failed)) return { ...answer, unread: 'failed' };
-  if (resources.length > 0 && resources.every((resource) => resource['resourceType'] !== resourceType))
-    return { ...answer, unread: 'wrong-type' };
+  // A total counts what was searched for, not what was included beside it.
+  const asked = resources.filter((resource) => resource['resourceType'] === resourceType);
+  const failure = pages.map(({ verdict }) => verdict).find((verdict) => verdict !== 'harmless');
+  if (resources.length === 0 && failure) return { ...answer, unread: failure };
+  if (resources.length > 0 && asked.length === 0) return { ...answer, unread: 'wrong-type' };
   const total = Math.max(0, ...pages.map((page) => page.total));
-  const isWhole = isEnd && pages.every((page) => page.isWhole) && total <= resources.length;
+  const isWhole = isEnd && pages.every((page) => page.isWhole) && total <= asked.length;
   return isWhole ? answer : { ...answer, unread: 'incomplete' };
 }

@@ -4,6 +4,7 @@ import { gatherChart, sentChart, type Chart } from '../gather/chart';
 import { evidencedSides } from '../gather/facts/evidenced-sides';
 import type { FhirClient } from '../gather/fhir-server/fhir-client';
 import { readableServer, type FhirAccess } from '../gather/fhir-server/readable-server';
+import { FHIR_ID } from '../fhir/read';
 import type { Card, HookResponse } from '../present/card';
 import { asksForSomething, presentCard } from '../present/cards';
 import type { Hook } from '../policy/schema';
@@ -32,17 +33,23 @@ export interface HookDependencies extends JudgingDependencies, ChartDependencies
 
 /** The part of the deadline after which no read is waited for; the rest is for judging. */
 const READING_SHARE = 0.75;
+/** The part of all that may be read that one page may have: one key must not keep the others from being read. */
+const PAGE_SHARE = 0.5;
 
-/** The chart of an invocation: what was sent, and what the caller's FHIR server adds to it, if it may be read. */
+/**
+ * The chart of an invocation: what was sent, and what the caller's FHIR server adds to it, if it may be read; `gone` ends
+ * the reading when nobody waits for it any more.
+ */
 export async function chartFor(
   { request, profile }: OrderedBlocks,
   { policyData, fhirAccess, fhirClient, deadlineMs, chartLimit }: JudgingDependencies & ChartDependencies,
+  ...gone: readonly AbortSignal[]
 ): Promise<Chart> {
   const { prefetch: templates } = policyData.discovery;
-  const { fhirServer, accessToken } = request;
+  const { patientId, fhirServer, accessToken } = request;
   const baseUrl = fhirServer === undefined ? undefined : readableServer(fhirServer, fhirAccess);
-  if (!baseUrl) return sentChart(request, templates);
-  const signal = AbortSignal.timeout(deadlineMs * READING_SHARE);
+  if (!baseUrl || !FHIR_ID.test(patientId)) return sentChart(request, templates);
+  const signal = AbortSignal.any([AbortSignal.timeout(Math.floor(deadlineMs * READING_SHARE)), ...gone]);
   // All reads of the invocation listen to it.
   setMaxListeners(0, signal);
   const server = {
@@ -50,6 +57,7 @@ export async function chartFor(
     client: fhirClient,
     ...(accessToken !== undefined && { token: accessToken }),
     signal,
+    pageLimit: chartLimit * PAGE_SHARE,
     budget: { bytes: chartLimit },
   };
   return gatherChart(request, templates, server, profile === undefined);
@@ -61,7 +69,7 @@ export async function chartFor(
  */
 export function cardsOf(
   { request: { patientId, draftOrders } }: OrderedBlocks,
-  { assessments, allAssessments, reassess, profile, record }: Judgement,
+  { assessments, allAssessments, reassess, profile, record, payerUnread }: Judgement,
   hook: Hook,
   { policyData, newId }: Pick<HookDependencies, 'policyData' | 'newId'>,
 ): Card[] {
@@ -70,7 +78,13 @@ export function cardsOf(
     .map((assessment) =>
       presentCard({
         assessment,
-        speaker: { policyData, policy: assessment.policy, profile: profile.id, unread: record.unread },
+        speaker: {
+          policyData,
+          policy: assessment.policy,
+          profile: profile.id,
+          unread: record.unread,
+          ...(payerUnread && { payerUnread }),
+        },
         patientId,
         draftOrders,
         assessments: allAssessments,
@@ -82,7 +96,7 @@ export function cardsOf(
 }
 
 /**
- * Answers one invocation.
+ * Answers one invocation; when the caller is `gone`, with nothing.
  * @throws Problem 400 for an order of another patient, an unknown profile or too many orders; 412 when nothing of the
  * chart could be had
  */
@@ -90,9 +104,11 @@ export async function answerHook(
   request: HookRequest,
   hook: Hook,
   dependencies: HookDependencies,
+  gone: AbortSignal,
 ): Promise<HookResponse> {
   const blocks = readOrderedBlocks(request, dependencies);
   if (!blocks) return { cards: [] };
-  const chart = await chartFor(blocks, dependencies);
+  const chart = await chartFor(blocks, dependencies, gone);
+  if (gone.aborted) return { cards: [] };
   return { cards: cardsOf(blocks, judgeBlocks(blocks, chart, dependencies), hook, dependencies) };
 }

@@ -59,6 +59,9 @@ function issuesOfDraftOrders(draftOrders: unknown): OperationOutcomeIssue[] {
   const path = 'context.draftOrders';
   if (!isObject(draftOrders) || draftOrders['resourceType'] !== 'Bundle')
     return [issue('required', `${path} is required and must be a FHIR Bundle.`, path)];
+  const entry = draftOrders['entry'] ?? [];
+  if (!Array.isArray(entry) && !isObject(entry))
+    return [issue('structure', `${path}.entry must be a list.`, `${path}.entry`)];
   return isTooDeep(draftOrders) ? [issue('structure', `${path} is nested too deeply.`, path)] : [];
 }
 

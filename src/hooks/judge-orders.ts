@@ -1,9 +1,10 @@
 import { assess, ofLines, type Assessment } from '../evaluate/assess';
 import type { Chart } from '../gather/chart';
 import { profileOfCoverage } from '../gather/coverage';
-import { readDraftOrders } from '../gather/draft-orders';
+import { readDraftOrders, type DraftOrder } from '../gather/draft-orders';
 import type { UnreadReason } from '../gather/key-answer';
 import { buildPatientRecord, type PatientRecord } from '../gather/patient-record';
+import { referenceOf } from '../fhir/read';
 import { anyAnswered } from '../gather/prefetch';
 import { procedureGroups, type OrderedLine, type ProcedureGroup } from '../gather/sessions';
 import type { Policy, PolicyData, Profile } from '../policy/policy-data';
@@ -29,12 +30,12 @@ interface JudgedGroup {
   readonly policy: Policy;
 }
 
-/** The groups of procedures in the draft orders that have a policy; all others are none of ours. */
-function readGroups(
+/** The draft orders, all of them for the patient in context. */
+function readOrders(
   entries: readonly unknown[],
   request: HookRequest,
-  { policyData, today }: JudgingDependencies,
-): JudgedGroup[] {
+  { policyData }: JudgingDependencies,
+): readonly DraftOrder[] {
   const { orders, foreign } = readDraftOrders(
     entries,
     request.patientId,
@@ -52,11 +53,25 @@ function readGroups(
       ),
     );
   }
+  return orders;
+}
+
+/** Refuses what no clinician signs at once, before any of it is compared with the rest. */
+function refuseTooMuch(orders: readonly DraftOrder[], { policyData }: JudgingDependencies): void {
   const overfull = orders.find(({ reasons }) => reasons.length > MOST_REASONS);
   if (overfull) {
     const sentence = `${overfull.reference} states ${overfull.reasons.length} reasons; at most ${MOST_REASONS} are read.`;
-    throw problem(400, 'too-costly', sentence);
+    throw new Problem(400, [issue('too-costly', sentence, 'context.draftOrders')]);
   }
+  const lines = orders.flatMap(({ cptCodes }) => cptCodes.filter((code) => policyData.procedures.has(code)));
+  if (lines.length > MOST_LINES) {
+    const sentence = `context.draftOrders holds ${lines.length} block orders; at most ${MOST_LINES} are judged at once.`;
+    throw new Problem(400, [issue('too-costly', sentence, 'context.draftOrders')]);
+  }
+}
+
+/** The groups of procedures in the orders that have a policy; all others are none of ours. */
+function groupsOf(orders: readonly DraftOrder[], { policyData, today }: JudgingDependencies): JudgedGroup[] {
   return procedureGroups(orders, policyData, today()).flatMap((group) => {
     const policy = policyData.policies.get(group.family);
     return policy ? [{ group, policy }] : [];
@@ -69,17 +84,21 @@ function namedProfile({ profile }: HookRequest, { policyData }: JudgingDependenc
   const found = policyData.profiles.get(profile);
   if (found) return found;
   const known = [...policyData.profiles.keys()].join(', ');
-  throw problem(400, 'value', `extension["${PROFILE_EXTENSION}"] must be one of: ${known}.`);
+  const path = `extension["${PROFILE_EXTENSION}"]`;
+  throw new Problem(400, [issue('value', `${path} must be one of: ${known}.`, path)]);
 }
 
-/** Whether the clinician is deciding on the line's order now; without a selection on all of them. */
-function isSelected(selections: readonly string[] | undefined, { order }: OrderedLine): boolean {
-  if (!selections) return true;
-  const [, id] = order.reference.split('ServiceRequest/');
-  return selections.some((selection) => {
-    const isNamed = selection === order.reference || selection === id;
-    return isNamed || (id !== undefined && selection.endsWith(`/ServiceRequest/${id}`));
-  });
+/** Whether the clinician is deciding on a line's order now; without a selection on all of them. */
+function selectedBy({ selections }: HookRequest): (line: OrderedLine) => boolean {
+  if (!selections) return () => true;
+  // An order is selected as `Type/id`; a bare id, an absolute address and a version are understood too.
+  const names = new Set(
+    selections.flatMap((reference) => [
+      reference,
+      referenceOf({ reference }) ?? `ServiceRequest/${reference}`,
+    ]),
+  );
+  return ({ order }) => names.has(order.reference);
 }
 
 /** The blocks that an invocation asks about. */
@@ -87,6 +106,7 @@ export interface OrderedBlocks {
   readonly request: HookRequest;
   /** All groups of the draft orders, those that are not selected included: they share sessions with the others. */
   readonly groups: readonly JudgedGroup[];
+  readonly isSelected: (line: OrderedLine) => boolean;
   /** The profile, if the request names it. */
   readonly profile?: Profile;
 }
@@ -99,15 +119,13 @@ export function readOrderedBlocks(
   request: HookRequest,
   dependencies: JudgingDependencies,
 ): OrderedBlocks | undefined {
-  const groups = readGroups(request.draftOrders, request, dependencies);
+  const orders = readOrders(request.draftOrders, request, dependencies);
+  refuseTooMuch(orders, dependencies);
+  const groups = groupsOf(orders, dependencies);
   const profile = namedProfile(request, dependencies);
-  const lines = groups.flatMap(({ group }) => group.lines);
-  if (!lines.some((line) => isSelected(request.selections, line))) return undefined;
-  if (lines.length > MOST_LINES) {
-    const sentence = `context.draftOrders holds ${lines.length} block orders; at most ${MOST_LINES} are judged at once.`;
-    throw problem(400, 'too-costly', sentence);
-  }
-  return { request, groups, ...(profile && { profile }) };
+  const isSelected = selectedBy(request);
+  const isAsked = groups.some(({ group }) => group.lines.some(isSelected));
+  return isAsked ? { request, groups, isSelected, ...(profile && { profile }) } : undefined;
 }
 
 /** Why the FHIR server was of no help, the most telling reason first. */
@@ -115,7 +133,8 @@ const NO_HELP: readonly (readonly [UnreadReason, string])[] = [
   // Had it been asked, every key would have another reason.
   ['not-sent', 'this service may not read the fhirServer'],
   ['timed-out', 'the fhirServer did not answer in time'],
-  ['refused', 'the fhirServer refused to be read'],
+  ['refused', 'reading the fhirServer was refused'],
+  ['too-large', 'the fhirServer answers more than is read at once'],
 ];
 
 function nothingOfTheChart(request: HookRequest, { evidence }: Chart): Problem {
@@ -129,6 +148,8 @@ function nothingOfTheChart(request: HookRequest, { evidence }: Chart): Problem {
 /** Everything judged for one invocation, and how it would be judged if the draft orders were other ones. */
 export interface Judgement {
   readonly profile: Profile;
+  /** Why it is not known who pays, where that could have chosen another profile. */
+  readonly payerUnread?: UnreadReason;
   readonly record: PatientRecord;
   /** What is asked about. */
   readonly assessments: readonly Assessment[];
@@ -143,7 +164,7 @@ export interface Judgement {
  * @throws Problem 412 when nothing of the chart could be had
  */
 export function judgeBlocks(
-  { request, groups, profile: named }: OrderedBlocks,
+  { request, groups, isSelected, profile: named }: OrderedBlocks,
   chart: Chart,
   dependencies: JudgingDependencies,
 ): Judgement {
@@ -151,22 +172,22 @@ export function judgeBlocks(
   const { profiles } = policyData;
   if (!anyAnswered(chart.evidence)) throw nothingOfTheChart(request, chart);
   const asOf = groups[0]?.group.session.evaluatedOn ?? 0;
-  const profile =
-    named ??
-    profileOfCoverage(chart.coverage, request.patientId, asOf, profiles.values()) ??
-    profiles.get(defaultProfile);
+  const { coverage } = chart;
+  const chosen = named ?? profileOfCoverage(coverage.resources, request.patientId, asOf, profiles.values());
+  const profile = chosen ?? profiles.get(defaultProfile);
   if (!profile) throw new Error(`no such profile: ${defaultProfile}`);
+  // Coverage that a client never sends is no news; coverage that was to be had and was not may change the profile.
+  const isPayerUnread = !chosen && coverage.unread !== undefined && coverage.unread !== 'not-sent';
   const record = buildPatientRecord(request.patientId, chart.evidence);
   const judge = ({ group, policy }: JudgedGroup): Assessment =>
     assess(group, policy, profile, record, policyData);
   const allAssessments = groups.map(judge);
   return {
     profile,
+    ...(isPayerUnread && { payerUnread: coverage.unread }),
     record,
-    assessments: allAssessments.flatMap(
-      (assessment) => ofLines(assessment, (line) => isSelected(request.selections, line)) ?? [],
-    ),
+    assessments: allAssessments.flatMap((assessment) => ofLines(assessment, isSelected) ?? []),
     allAssessments,
-    reassess: (entries) => readGroups(entries, request, dependencies).map(judge),
+    reassess: (entries) => groupsOf(readOrders(entries, request, dependencies), dependencies).map(judge),
   };
 }

@@ -10,5 +10,5 @@ function requireJson(request: Request, _response: Response, next: NextFunction):
 
 /** Parses a JSON body of at most so many bytes; other content types are refused with 415. */
 export function jsonBody(limit: number): RequestHandler[] {
-  return [requireJson, express.json({ limit, type: JSON_TYPES })];
+  return [requireJson, express.json({ limit, type: JSON_TYPES, strict: false })];
 }

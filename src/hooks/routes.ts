@@ -52,7 +52,9 @@ export function hookRoutes(dependencies: HookDependencies, readBody: RequestHand
     .post(...readBody, async (request: Request, response: Response) => {
       const hook = hookOf(request.params['id']);
       const hookRequest = readHookRequest(request.body, hook);
-      response.json(await answerHook(hookRequest, hook, dependencies));
+      const gone = new AbortController();
+      response.once('close', () => gone.abort());
+      response.json(await answerHook(hookRequest, hook, dependencies, gone.signal));
     })
     .all(notAllowed('POST, OPTIONS'));
   return router;

@@ -9,7 +9,7 @@ import type { SuggestionContext } from './remedies';
 import { suggestionsFor } from './suggestions';
 import { leadOf } from './lead';
 import { isRedFlag, summaryOf } from './summary';
-import { fill, todosOf, withReasons, type Speaker } from './wording';
+import { aboutOf, fill, todosOf, withReasons, type Speaker } from './wording';
 
 /** How pressing an open result is; what changes the determination comes first. */
 const RANK: Readonly<Record<string, number>> = {
@@ -141,14 +141,26 @@ function otherViewsSection({ lines }: Assessment, speaker: Speaker): string[] {
   return views.length === 0 ? [] : [fill(wording.otherView, { views: views.join('; ') })];
 }
 
-/** What could not be read and would only have raised a caution. */
-function notLookedAt(told: readonly ToldResult[], speaker: Speaker): string[] {
-  const unread = told.map(({ result }) => result).filter(({ status }) => status === 'not-assessed');
-  const said = new Set(unread.filter(({ severity }) => severity !== 'caution').flatMap((r) => r.unread));
+/** The cautions that nobody could look for, a red flag first. */
+function notLookedFor(told: readonly ToldResult[], speaker: Speaker): string[] {
+  const unread = told
+    .map(({ result }) => result)
+    .filter(({ severity, status }) => severity === 'caution' && status === 'not-assessed')
+    .toSorted((a, b) => Number(b.criterion.redFlag) - Number(a.criterion.redFlag));
+  if (unread.length === 0) return [];
+  const said = new Set(told.flatMap(({ result }) => (result.severity === 'caution' ? [] : result.unread)));
   const keys = [...new Set(unread.flatMap((result) => result.unread))].filter((key) => !said.has(key));
-  return keys.length === 0
-    ? []
-    : [fill(speaker.policyData.wording.notLookedAt, { keys: withReasons(keys, speaker) })];
+  const { wording } = speaker.policyData;
+  const template = keys.length > 0 ? wording.notLookedForUnread : wording.notLookedFor;
+  const what = escapeMarkdown(aboutOf(unread, speaker));
+  return [fill(template, { what, keys: withReasons(keys, speaker) })];
+}
+
+/** Who pays decides which rules hold; where that could not be read, the card says by which it judges. */
+function payerUnread({ profile }: Assessment, { payerUnread: reason, policyData }: Speaker): string[] {
+  if (!reason) return [];
+  const { wording } = policyData;
+  return [fill(wording.payerUnread, { reason: wording.status[reason], profile: profile.title })];
 }
 
 function footerOf({ policy, profile, group }: Assessment, speaker: Speaker): string {
@@ -180,7 +192,8 @@ export function presentCard(context: SuggestionContext): Card {
     ...linesSentence(assessment, speaker),
     ...openTable(open, speaker),
     ...metSection(told, speaker),
-    ...notLookedAt(told, speaker),
+    ...notLookedFor(told, speaker),
+    ...payerUnread(assessment, speaker),
     ...otherViewsSection(assessment, speaker),
     ...sourcesSection(told, open, speaker),
     footerOf(assessment, speaker),

@@ -36,14 +36,15 @@ export function leadOf(assessment: Assessment, open: readonly ToldResult[], spea
     })
     .toSorted((a, b) => a.place - b.place)
     .map(({ result }) => result);
-  const todos = [
-    ...new Set([...results.flatMap((result) => todosOf(result, speaker)), ...unreadTodoOf(results, speaker)]),
-  ];
+  const unread = unreadTodoOf(results, speaker);
+  const todoOf = (result: CriterionResult): string[] =>
+    result.status === 'not-assessed' ? unread : todosOf(result, speaker);
+  const todos = [...new Set(results.flatMap(todoOf))];
   const isFlagged = open.some(({ result }) => isRedFlag(result));
   const { determination } = assessment;
   const isMet = determination === 'meets-criteria' && open.length > 0;
   const key = isFlagged ? 'red-flag' : isMet ? 'meets-criteria-with-cautions' : determination;
-  const [first, ...others] = todos.map((todo) => escapeMarkdown(todo));
+  const [first, ...others] = todos.map((todo) => escapeMarkdown(todo, todo.length));
   const lead = fill(wording.lead[key] ?? '', { todo: first ?? '' }).trim();
   return [lead, ...(others.length > 0 ? [others.map((todo) => `- ${todo}`).join('\n')] : [])];
 }

@@ -39,7 +39,7 @@ function removeSurplus(failing: readonly LineAssessment[], { assessment }: Sugge
   const isSurplus = (line: LineAssessment): boolean =>
     Object.entries(SURPLUS).some(([fact, findings]) => findings.includes(findingOf(line, fact) ?? ''));
   const surplus = failing.filter(isSurplus).map(({ line }) => line);
-  const isWholeCard = surplus.length === assessment.lines.length;
+  const isWholeCard = surplus.length === assessment.group.lines.length;
   if (!isWholeCard) return surplus.length > 0 ? removeLines(surplus, 'remove-line') : [];
   return surplus.length > 1 ? surplus.flatMap((line) => removeLines([line], 'remove-line')) : [];
 }

@@ -3,6 +3,9 @@ import type { Policy, PolicyData } from '../policy/policy-data';
 import type { UnreadReason } from '../gather/key-answer';
 import { plain } from '../fhir/plain-text';
 
+/** So many things are named before the rest is counted. */
+const MOST_NAMES = 4;
+
 export type Words = Readonly<Record<string, string | number | undefined>>;
 
 /** Fills `{name}` from the words; a word that is missing stays out. */
@@ -16,6 +19,8 @@ export interface Speaker {
   readonly policy: Policy;
   readonly profile: string;
   readonly unread: ReadonlyMap<string, UnreadReason>;
+  /** Why it is not known who pays, where that could have chosen another profile. */
+  readonly payerUnread?: UnreadReason;
 }
 
 function thresholdWords(template: string, speaker: Speaker): Words {
@@ -40,23 +45,33 @@ export function requiredOf(result: CriterionResult, speaker: Speaker): string {
   return say(result.criterion.required, undefined, speaker);
 }
 
-/** The records behind keys, each with the reason why it could not be read. */
+/** The records behind keys, with the reason why they could not be read, each reason once. */
 export function withReasons(keys: readonly string[], speaker: Speaker): string {
-  return keys
-    .map((key) => {
-      const reason = speaker.unread.get(key) ?? 'not-sent';
-      const { records, status } = speaker.policyData.wording;
-      return `${records[key] ?? key} (${status[reason] ?? reason})`;
-    })
-    .join(', ');
+  const { records, status } = speaker.policyData.wording;
+  const byReason = new Map<UnreadReason, string[]>();
+  for (const key of keys) {
+    const reason = speaker.unread.get(key) ?? 'not-sent';
+    byReason.set(reason, [...(byReason.get(reason) ?? []), records[key] ?? key]);
+  }
+  return [...byReason]
+    .map(([reason, names]) => `${names.join(', ')} (${status[reason] ?? reason})`)
+    .join('; ');
+}
+
+/** What results are about in a few words, the first few of them. */
+export function aboutOf(results: readonly CriterionResult[], speaker: Speaker): string {
+  const names = [...new Set(results.map(({ criterion }) => criterion.gap ?? criterion.title))];
+  const rest = names.length - MOST_NAMES;
+  if (rest < 2) return names.join(', ');
+  return [...names.slice(0, MOST_NAMES), fill(speaker.policyData.wording.more, { count: rest })].join(', ');
 }
 
 /** One thing to do about everything that could not be read. */
 export function unreadTodoOf(results: readonly CriterionResult[], speaker: Speaker): string[] {
-  const keys = [...new Set(results.flatMap((result) => result.unread))];
-  return keys.length === 0
-    ? []
-    : [fill(speaker.policyData.wording.unreadTodo, { keys: withReasons(keys, speaker) })];
+  const unread = results.filter(({ status }) => status === 'not-assessed');
+  const keys = [...new Set(unread.flatMap((result) => result.unread))];
+  const words = { what: aboutOf(unread, speaker), keys: withReasons(keys, speaker) };
+  return keys.length === 0 ? [] : [fill(speaker.policyData.wording.unreadTodo, words)];
 }
 
 function wordingOf(fact: NamedFact, speaker: Speaker) {

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import axios from 'axios';
 import { pino } from 'pino';
 import { KEY_OF_TYPE, readScenarios, scenarioRequest } from '../../src/demo/scenario';
 import {
@@ -229,17 +232,12 @@ describe('what is asked of the FHIR server', () => {
     },
   );
 
-  test.each(['a,b', 'a&patient=b', 'a/../b', 'a|b', 'ü?#'])(
-    '[G7] a patient id of %s asks for that one patient',
+  test.each(['a,b', 'a&patient=b', 'a/../b', 'a|b', 'ü?#', '\ud800', 'x'.repeat(65), ','.repeat(100_000)])(
+    '[G7] nothing is read for a patient id that FHIR does not allow: %.20s',
     async (patientId) => {
       const body = withContext(minimalRequest(draftOrder({ subject: undefined })), { patientId });
-      await post({ ...body, fhirServer: mock.url });
-      const asked = mock.seen.map(
-        ({ path }) => new URL(path.replace(/[#?&](?!patient=|_)/gu, '_'), mock.url),
-      );
-      expect(asked).toHaveLength(EVIDENCE_TYPES.length + 1);
-      for (const { pathname } of asked) expect(pathname).toMatch(/^\/fhir\/[A-Za-z]+$/u);
-      for (const { path } of mock.seen) expect(path).not.toMatch(/[^\\][,|]/u);
+      expect(issuesOf(await post({ ...body, fhirServer: mock.url }), 412)).toHaveLength(1);
+      expect(mock.seen).toEqual([]);
     },
   );
 
@@ -293,9 +291,17 @@ describe('who pays', () => {
     expect(typesSearched(mock)).not.toContain('Coverage');
   });
 
-  test('[E10] coverage that cannot be read leaves the default profile', async () => {
-    mock.behave('Coverage', (_request, response) => send(response, 'no', 500));
-    expect(await profileOf({ ...unnamed, prefetch: {}, fhirServer: mock.url })).toBe('guideline');
+  test('[E10] coverage that cannot be read leaves the default profile, and the card says so', async () => {
+    mock.behave('Coverage', (_request, response) => send(response, 'no', 403));
+    const card = cardOf(await post({ ...unnamed, prefetch: {}, fhirServer: mock.url }));
+    expect(assessmentOf(card).profile).toBe('guideline');
+    expect(card.detail).toContain('**Payer not known** (access refused): judged by the Guideline profile');
+  });
+
+  test('[E10] coverage that nobody sends, and a profile that is named, are no news', async () => {
+    const { coverage: _coverage, ...prefetch } = whole.prefetch;
+    for (const body of [{ ...unnamed, prefetch }, unnamed, byFhir(whole)])
+      expect(cardOf(await post(body)).detail).not.toContain('Payer not known');
   });
 
   test('[E8] where the request names the profile nobody asks who pays', async () => {
@@ -357,6 +363,17 @@ describe('what is named only by reference', () => {
     const prefetch = { ...whole.prefetch, medicationStatements: searchset(many) };
     await post({ ...whole, prefetch, fhirServer: mock.url });
     expect(mock.seen.map(({ path }) => path.split('drug-').length - 1)).toEqual([40, 40, 10]);
+  });
+
+  test('[G7 D9] drugs of another patient are not read', async () => {
+    const theirs = {
+      ...taken({ reference: 'Medication/apixaban' }),
+      subject: { reference: 'Patient/somebody-else' },
+    };
+    const own = taken({ reference: 'Medication/other' }, 'm2');
+    const prefetch = { ...whole.prefetch, medicationStatements: searchset([theirs, own]) };
+    await post({ ...whole, prefetch, fhirServer: mock.url });
+    expect(mock.seen.map(({ path }) => path)).toEqual(['/fhir/Medication?_id=other&_count=40']);
   });
 
   test('[E8] the payor that a coverage only points at chooses the profile', async () => {
@@ -546,12 +563,15 @@ describe('what was sent and is no answer', () => {
     ['a Bundle of another patient', theirs],
     ['a search that failed', failed('exception')],
     ['a search that timed out', failed('timeout')],
+    ['a search that the client could not do', failed('not-supported')],
+    ['fewer resources than the total says', { ...searchset([]), total: 3 }],
+    ['an entry without a resource', { resourceType: 'Bundle', entry: [{ fullUrl: 'x' }] }],
   ])('[E4 E8 E12] in place of %s the server is asked', async (_name, value) => {
     expect(await answerOf(withProcedures(value))).toEqual(await answerOf(whole));
     expect(typesSearched(mock)).toEqual(['Procedure']);
   });
 
-  test.each(['forbidden', 'security', 'login', 'suppressed', 'not-supported'])(
+  test.each(['forbidden', 'security', 'login', 'suppressed'])(
     '[E4] a search that failed as %s is not asked again',
     async (code) => {
       expect((await criteriaOf(withProcedures(failed(code)))).get('TF-CC')?.status).toBe('not-assessed');
@@ -562,6 +582,55 @@ describe('what was sent and is no answer', () => {
   test("[E12] another patient's resources say nothing where the server is of no help", async () => {
     mock.behave('Procedure', (_request, response) => send(response, 'no', 500));
     expect(await answerOf(withProcedures(theirs))).toEqual(await answerOf(withProcedures(null)));
+  });
+});
+
+describe('the reads of a call', () => {
+  test.each([101, 250, 4001])('[N2] end in time with a deadline of %s milliseconds', async (deadlineMs) => {
+    mock.behave('Task', () => {});
+    const body = byFhir(whole, (key) => key !== 'tasks');
+    expect(cardsOf(await post(body, appForTest({ deadlineMs })))).toHaveLength(1);
+    const all = byFhir(whole, () => true);
+    expect(await answerOf(all, appForTest({ deadlineMs }))).toEqual(await answerOf(whole));
+  });
+
+  test('[G9] are made again where a connection that was kept open had been closed', async () => {
+    const used = new WeakSet<Socket>();
+    let closed = 0;
+    mock.behave('*', ({ socket }, response) => {
+      if (used.has(socket)) {
+        closed += 1;
+        socket.destroy();
+        return;
+      }
+      used.add(socket);
+      send(response, searchset([]));
+    });
+    for (let call = 0; call < 3; call += 1) expect((await post(byFhir(whole))).status).toBe(200);
+    expect(closed).toBeGreaterThan(0);
+  });
+
+  test('[G7] end when the caller is gone', async () => {
+    const server = createServer(appForTest({ deadlineMs: 60_000 }));
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const caller = new AbortController();
+    const ended = new Promise<void>((resolve) => {
+      mock.behave('*', ({ socket }) => {
+        socket.once('close', () => resolve());
+        caller.abort();
+      });
+    });
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/cds-services/nerve-block-order-sign`;
+    const called = axios.post(url, byFhir(whole), { signal: caller.signal, proxy: false });
+    await expect(called).rejects.toThrow('canceled');
+    await ended;
+    await new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
   });
 });
 

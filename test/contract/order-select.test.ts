@@ -40,7 +40,7 @@ describe('the selections', () => {
     expect(await linesOf(both, ['ServiceRequest/sr1', 'ServiceRequest/sr2'])).toHaveLength(2);
   });
 
-  test.each([['sr1'], ['https://ehr.example/fhir/ServiceRequest/sr1']])(
+  test.each([['sr1'], ['https://ehr.example/fhir/ServiceRequest/sr1'], ['ServiceRequest/sr1/_history/2']])(
     '[D14] an order is also known as %s',
     async (name) => {
       expect(await linesOf(both, [name])).toEqual(['ServiceRequest/sr1 64483']);
@@ -97,6 +97,15 @@ describe('the selections', () => {
         expect(lines.map(({ order }) => order)).toEqual([name]);
       }
     }
+  });
+
+  test('[D14] what is one too many beside an order that is not selected can be removed', async () => {
+    const twice = answerableRequest(first, draftOrder({ id: 'sr3', bodySite: [{ text: 'left L4-5' }] }));
+    const labels = (cards: readonly Card[]): string[] =>
+      cards.flatMap(({ suggestions }) => (suggestions ?? []).map(({ label }) => label));
+    const [selected, signed] = [await select(twice, ['ServiceRequest/sr3']), await post(twice)];
+    expect(labels(cardsOf(signed))).toContain('Remove 64483');
+    expect(labels(cardsOf(selected))).toContain('Remove 64483');
   });
 
   test('[D14] at signing they are ignored', async () => {

@@ -31,6 +31,7 @@ describe('in production', () => {
     'https://224.0.0.1/fhir/',
     'https://[::1]/fhir/',
     'https://[::]/fhir/',
+    'https://[::7f00:1]/fhir/',
     'https://[::ffff:127.0.0.1]/fhir/',
     'https://[fd00::1]/fhir/',
     'https://[fe80::1]/fhir/',
@@ -95,20 +96,24 @@ describe('in production', () => {
 describe('the settings', () => {
   test('[G7] FHIR servers are written in one spelling', () => {
     const { fhirServers } = readSettings(
-      { FHIR_SERVERS: ' https://EHR.example/fhir, http://127.0.0.1:8080/fhir/ ,' },
+      { FHIR_SERVERS: ' https://EHR.example/fhir//, http://127.0.0.1:8080/fhir/ ,' },
       [],
     );
     expect(fhirServers).toEqual(['https://ehr.example/fhir/', 'http://127.0.0.1:8080/fhir/']);
   });
 
-  test.each(['ehr.example/fhir', 'ftp://ehr.example/', 'https://a:b@ehr.example/', 'https://ehr.example/?x'])(
-    '[G7] %s is no FHIR server',
-    (server) => {
-      expect(mistakesOf({ FHIR_SERVERS: `https://ehr.example/fhir,${server}` })).toEqual([
-        expect.stringMatching(/^FHIR_SERVERS: /u),
-      ]);
-    },
-  );
+  test.each([
+    'ehr.example/fhir',
+    'ftp://ehr.example/',
+    'https://a:b@ehr.example/',
+    'https://ehr.example/?x',
+    'https://ehr.example/?',
+    'https://ehr.example/#',
+  ])('[G7] %s is no FHIR server', (server) => {
+    expect(mistakesOf({ FHIR_SERVERS: `https://ehr.example/fhir,${server}` })).toEqual([
+      expect.stringMatching(/^FHIR_SERVERS: /u),
+    ]);
+  });
 
   test('[N2] the deadline and the sizes have defaults', () => {
     expect(readSettings({ DEADLINE_MS: '', BODY_LIMIT: '' }, [])).toMatchObject({

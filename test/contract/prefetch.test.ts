@@ -340,6 +340,56 @@ describe('a key that was answered', () => {
     expect((await criteriaOf(body)).get('SAF-ACOAG')?.status).toBe('not-documented');
   });
 
+  test('[E6 E15] a total counts what was searched for and not what was included', async () => {
+    const { procedures } = whole.prefetch as { procedures: { entry: readonly Json[] } };
+    const practitioner = { resource: { resourceType: 'Practitioner', id: 'p' }, search: { mode: 'include' } };
+    const total = procedures.entry.length + 1;
+    const bundle = { ...EMPTY, total, entry: [...procedures.entry, practitioner] };
+    expect((await criteriaOf(withKey(whole, 'procedures', bundle))).get('SAF-CONS')?.status).toBe(
+      'not-assessed',
+    );
+    const fitting = { ...bundle, total: total - 1 };
+    expect(await answerTo(withKey(whole, 'procedures', fitting))).toEqual(await answerTo(whole));
+  });
+
+  const inr = (value: number): Json => ({
+    resourceType: 'Observation',
+    id: 'inr',
+    status: 'final',
+    subject: { reference: 'Patient/base-lumbar' },
+    code: { coding: [{ system: 'http://loinc.org', code: '6301-6' }] },
+    effectiveDateTime: '2026-03-10',
+    valueQuantity: { value },
+  });
+  const beside = (key: string, ...resources: readonly Json[]) => {
+    const { entry } = whole.prefetch[key] as { entry: readonly Json[] };
+    return { resourceType: 'Bundle', entry: [...entry, ...resources.map((resource) => ({ resource }))] };
+  };
+
+  test('[E15] two versions under two keys that contradict each other leave both keys open', async () => {
+    const body = withKey(
+      withKey(whole, 'observations', beside('observations', inr(1))),
+      'procedures',
+      beside('procedures', inr(3)),
+    );
+    expect((await criteriaOf(body)).get('SAF-COAG')?.status).toBe('not-assessed');
+  });
+
+  test('[E12 E15] a resource of nobody under another key leaves the key of its type open', async () => {
+    const { subject: _subject, ...nobodys } = inr(3);
+    const body = withKey(whole, 'procedures', beside('procedures', nobodys));
+    expect((await criteriaOf(body)).get('SAF-COAG')?.status).toBe('not-assessed');
+  });
+
+  test('[E15] diagnoses that the order only points at and that were not sent are not said to be valid', async () => {
+    const reasonReference = [{ reference: 'Condition/elsewhere' }];
+    const order = { 'ServiceRequest/order-64483': { reasonCode: null, reasonReference } };
+    const body = chartRequest('base-lumbar', { orders: { change: order } });
+    expect((await criteriaOf(body)).has('ORD-ICD')).toBe(false);
+    for (const id of ['ORD-ICD', 'ORD-EXC1'])
+      expect((await criteriaOf(withoutKey(body, 'conditions'))).get(id)?.status).toBe('not-assessed');
+  });
+
   test('[E7] keys that were not asked for are ignored', async () => {
     const extra = bundleOf({ resourceType: 'Condition', id: 'x', code: { text: 'sepsis' } });
     expect(await answerTo(withKey(whole, 'extra', extra))).toEqual(await answerTo(whole));

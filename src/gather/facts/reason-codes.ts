@@ -1,8 +1,16 @@
 import { allWordsOf } from '../../fhir/read';
 import { normalCode } from '../../policy/code-systems';
 import { codedReasons } from '../readings/diagnoses';
-import { defineFact } from './fact';
+import { defineFact, type LineContext } from './fact';
 import { parseExactDay } from '../../time/days';
+
+/** The keys behind the diagnoses that the order only points at and that could not be read. */
+function unreadReasons({ line: { order }, record }: LineContext): readonly string[] {
+  const isMissing = order.reasonReferences.some(
+    (reference) => reference.startsWith('Condition/') && !record.find(reference),
+  );
+  return isMissing ? record.unreadOf('Condition') : [];
+}
 
 /** Whether the order's diagnosis codes are still valid on the day of service and say what their words say. */
 export const reasonCodes = defineFact({
@@ -35,7 +43,10 @@ export const reasonCodes = defineFact({
       const finding = isWordless ? 'often-misnamed' : 'misnamed';
       return { finding, fields: { current: false }, words: { ...rule } };
     }
-    return { finding: 'current', fields: { current: true } };
+    const unread = unreadReasons(context);
+    return unread.length > 0
+      ? { finding: 'current', fields: {}, unread }
+      : { finding: 'current', fields: { current: true } };
   },
 });
 
@@ -62,6 +73,9 @@ export const excludedPairs = defineFact({
         return { finding: 'pair', fields: { none: false }, words: { first, second } };
       }
     }
-    return { finding: 'none', fields: { none: true } };
+    const unread = unreadReasons(context);
+    return unread.length > 0
+      ? { finding: 'none', fields: {}, unread }
+      : { finding: 'none', fields: { none: true } };
   },
 });

@@ -5,7 +5,11 @@ import ipaddr from 'ipaddr.js';
 /** Whether an address, or a host name that is one, can be reached from anywhere; names are not public addresses. */
 export function isPublicAddress(host: string): boolean {
   const address = host.replace(/^\[(.*)\]$/u, '$1');
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  // ::127.0.0.1 is an old way to write an IPv4 address that the ranges do not know.
+  const isOldIPv4 = parsed instanceof ipaddr.IPv6 && parsed.match(ipaddr.IPv6.parse('::'), 96);
+  return parsed.range() === 'unicast' && !isOldIPv4;
 }
 
 export function isAddress(host: string): boolean {

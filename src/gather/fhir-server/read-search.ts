@@ -8,7 +8,9 @@ export interface ChartServer {
   readonly client: FhirClient;
   readonly token?: string;
   readonly signal: AbortSignal;
-  /** Bytes that all reads of the invocation may still bring; every page takes its own from it. */
+  /** Bytes that one page may have. */
+  readonly pageLimit: number;
+  /** Bytes that all pages of the invocation together may still have. */
   readonly budget: { bytes: number };
 }
 
@@ -22,11 +24,19 @@ export interface SearchRead {
 const MOST_PAGES = 40;
 
 async function readOne(url: URL, server: ChartServer): Promise<Page | UnreadReason> {
-  const { client, token, signal, budget } = server;
-  const read = await client(url, { ...(token !== undefined && { token }), signal, maxBytes: budget.bytes });
+  const { client, token, signal, pageLimit, budget } = server;
+  const maxBytes = Math.min(pageLimit, budget.bytes);
+  const read = await client(url, { ...(token !== undefined && { token }), signal, maxBytes });
   if ('unread' in read) return read.unread;
-  budget.bytes -= read.bytes;
-  return readPage(read.value);
+  const bytes = Buffer.byteLength(read.body);
+  // Another page may have used the budget up while this one was on its way.
+  if (bytes > budget.bytes) return 'too-large';
+  budget.bytes -= bytes;
+  try {
+    return readPage(JSON.parse(read.body.replace(/^\uFEFF/u, '')));
+  } catch {
+    return 'failed';
+  }
 }
 
 /** The next page's address, if it is one that the token may go to: that of the very same server. */

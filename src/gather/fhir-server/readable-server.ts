@@ -14,11 +14,11 @@ function isLoopback({ hostname }: URL): boolean {
 
 /** A FHIR base URL in one spelling, with a slash at its end; undefined if it is none. */
 export function baseUrlOf(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
+  if (!URL.canParse(text) || /[?#]/u.test(text)) return undefined;
   const url = new URL(text);
-  const isPlain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  const isPlain = url.username === '' && url.password === '';
   if (!isPlain || !['http:', 'https:'].includes(url.protocol)) return undefined;
-  return url.href.endsWith('/') ? url.href : `${url.href}/`;
+  return url.href.replace(/\/*$/u, '/');
 }
 
 /** Whether production may read a base URL at all: https, and no private address. */
