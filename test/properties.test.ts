@@ -7,6 +7,8 @@ import { EVERY_CASE, type ScenarioRequest } from './contract/every-scenario';
 import { bundleOf, chartRequest, SERVICE, withContext, withoutIds, type Json } from './contract/support';
 import { answer, answerAsReceived, appForTest, dependenciesForTest } from './support/service-for-test';
 
+fc.configureGlobal({ numRuns: 50 });
+
 const anyCase = fc.constantFrom(...EVERY_CASE).map(({ body }) => body);
 
 /** The answer without what is new in every call. */
