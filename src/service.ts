@@ -33,6 +33,7 @@ export function hookDependencies(settings: Settings, policyData: PolicyData): Ho
     defaultProfile: policyProfile,
     today,
     newId: randomUUID,
+    quietWhenMet: settings.quietWhenMet,
     fhirAccess: { servers: fhirServers, isProduction },
     fhirClient: fhirClient({ publicOnly: isProduction }),
     deadlineMs,

@@ -11,6 +11,8 @@ export interface Settings {
   readonly fhirServers: readonly string[];
   /** Milliseconds that one invocation may take, its chart reads included. */
   readonly deadlineMs: number;
+  /** Whether signing gets no card where everything is met. */
+  readonly quietWhenMet: boolean;
   /** Largest request body, in bytes. */
   readonly bodyLimit: number;
   readonly logLevel: string;
@@ -47,6 +49,10 @@ const schema = z.object({
     .min(100, MILLISECONDS)
     .max(60_000, MILLISECONDS)
     .default(4000),
+  QUIET_WHEN_MET: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('false')
+    .transform((value) => value === 'true'),
   BODY_LIMIT: z
     .string()
     .regex(/^[1-9]\d*(?:b|kb|mb|gb)?$/iu, 'must be a size such as 10mb')
@@ -98,6 +104,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, profiles: readonly 
     policyProfile: data.POLICY_PROFILE,
     fhirServers: data.FHIR_SERVERS.flatMap((url) => baseUrlOf(url) ?? []),
     deadlineMs: data.DEADLINE_MS,
+    quietWhenMet: data.QUIET_WHEN_MET,
     bodyLimit: data.BODY_LIMIT,
     logLevel: data.LOG_LEVEL,
   };

@@ -19,6 +19,9 @@ function rendered(card: Card): string {
     `# [${card.indicator}] ${card.summary}`,
     card.detail,
     ...(suggestions.length > 0 ? [suggestions.join('\n')] : []),
+    ...(card.overrideReasons
+      ? [`Override: ${card.overrideReasons.map(({ display }) => display).join(' · ')}`]
+      : []),
   ].join('\n\n');
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { isObject, text, type Json } from '../fhir/read';
-import { DETERMINATIONS } from '../evaluate/determination';
+import { DETERMINATIONS } from '../policy/schema';
 
 /** Scenarios and vignettes say what is different from a whole chart in `fhir-fixtures/patients`. */
 const json = z.record(z.string(), z.unknown());

@@ -3,8 +3,9 @@ import type { Fact, LineContext } from '../gather/facts/fact';
 import type { PatientRecord } from '../gather/patient-record';
 import type { OrderedLine, ProcedureGroup } from '../gather/sessions';
 import type { OtherView, Policy, PolicyData, Profile } from '../policy/policy-data';
+import type { Determination } from '../policy/schema';
 import { factReader, judgeCriterion, type CriterionResult } from './criterion';
-import { determine, headline, indicatorOf, type Determination, type Indicator } from './determination';
+import { determine, headline, indicatorOf, type Indicator } from './determination';
 
 /** One line with everything judged about it. */
 export interface LineAssessment {

@@ -1,14 +1,5 @@
+import { DETERMINATIONS, type Determination } from '../policy/schema';
 import type { CriterionResult } from './criterion';
-
-/** In order of precedence: the first one that holds for any line heads the card. */
-export const DETERMINATIONS = [
-  'contraindicated',
-  'criteria-not-met',
-  'coding-issue',
-  'documentation-gaps',
-  'meets-criteria',
-] as const;
-export type Determination = (typeof DETERMINATIONS)[number];
 
 function isOpen(result: CriterionResult): boolean {
   return result.status === 'not-documented' || result.status === 'not-assessed';

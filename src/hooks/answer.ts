@@ -27,6 +27,8 @@ export interface ChartDependencies {
 }
 
 export interface HookDependencies extends JudgingDependencies, ChartDependencies {
+  /** Whether signing gets no card either where everything is met. */
+  readonly quietWhenMet: boolean;
   /** A new UUID for each card and suggestion. */
   readonly newId: () => string;
 }
@@ -64,17 +66,18 @@ export async function chartFor(
 }
 
 /**
- * One card for each group of procedures that is asked about. While the clinician is still choosing, only those that ask
- * for something.
+ * One card for each group of procedures that is asked about. While the clinician is still choosing, and at signing if the
+ * operator wants it so, only those that ask for something.
  */
 export function cardsOf(
   { request: { patientId, draftOrders } }: OrderedBlocks,
   { assessments, allAssessments, reassess, profile, record, payerUnread }: Judgement,
   hook: Hook,
-  { policyData, newId }: Pick<HookDependencies, 'policyData' | 'newId'>,
+  { policyData, newId, quietWhenMet }: Pick<HookDependencies, 'policyData' | 'newId' | 'quietWhenMet'>,
 ): Card[] {
+  const isQuiet = hook === 'order-select' || quietWhenMet;
   return assessments
-    .filter((assessment) => hook === 'order-sign' || asksForSomething(assessment))
+    .filter((assessment) => !isQuiet || asksForSomething(assessment))
     .map((assessment) =>
       presentCard({
         assessment,

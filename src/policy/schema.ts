@@ -132,6 +132,16 @@ export const findingsSchema = z.record(
 
 export const vocabularySchema = z.record(z.string(), z.array(sentence).min(1));
 
+/** What a line can come to, in order of precedence: the first one that holds for any line heads the card. */
+export const DETERMINATIONS = [
+  'contraindicated',
+  'criteria-not-met',
+  'coding-issue',
+  'documentation-gaps',
+  'meets-criteria',
+] as const;
+export type Determination = (typeof DETERMINATIONS)[number];
+
 /** The hooks that can be answered. */
 export const HOOKS = ['order-sign', 'order-select'] as const;
 export type Hook = (typeof HOOKS)[number];
@@ -159,6 +169,12 @@ export const cardWordingSchema = z.strictObject({
   headings: z.record(z.string(), sentence),
   status: z.record(z.string(), sentence),
   records: z.record(z.string(), sentence),
+  overrideReasons: z.strictObject({
+    system: z.url(),
+    reasons: z.array(
+      z.strictObject({ code: id, display: sentence, for: z.array(z.enum(DETERMINATIONS)).min(1) }),
+    ),
+  }),
   undated: sentence,
   bothSides: sentence,
   unread: sentence,

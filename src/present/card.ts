@@ -13,6 +13,12 @@ export interface Suggestion {
   readonly actions: readonly Action[];
 }
 
+export interface OverrideReason {
+  readonly code: string;
+  readonly system: string;
+  readonly display: string;
+}
+
 export interface Card {
   readonly uuid: string;
   readonly summary: string;
@@ -21,6 +27,7 @@ export interface Card {
   readonly source: { readonly label: string };
   readonly suggestions?: readonly Suggestion[];
   readonly selectionBehavior?: 'at-most-one';
+  readonly overrideReasons?: readonly OverrideReason[];
   readonly extension: Readonly<Record<string, unknown>>;
 }
 

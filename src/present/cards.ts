@@ -3,7 +3,7 @@ import type { Assessment } from '../evaluate/assess';
 import type { CriterionResult } from '../evaluate/criterion';
 import { formatDay } from '../time/days';
 import { assessmentExtension, toldResults, type ToldResult } from './assessment-extension';
-import type { Card } from './card';
+import type { Card, OverrideReason } from './card';
 import { escapeMarkdown, table } from './markdown';
 import type { SuggestionContext } from './remedies';
 import { suggestionsFor } from './suggestions';
@@ -179,6 +179,18 @@ function footerOf({ policy, profile, group }: Assessment, speaker: Speaker): str
   });
 }
 
+/** Why a clinician may go on all the same; nothing, where there is nothing to override. */
+function overrideReasonsOf(
+  { determination }: Assessment,
+  isFlagged: boolean,
+  { policyData }: Speaker,
+): OverrideReason[] {
+  const { system, reasons } = policyData.wording.overrideReasons;
+  return reasons
+    .filter((reason) => reason.for.includes(isFlagged ? 'contraindicated' : determination))
+    .map(({ code, display }) => ({ code, system, display }));
+}
+
 /** Composes the card of one procedure group. */
 export function presentCard(context: SuggestionContext): Card {
   const { assessment, speaker, newId } = context;
@@ -199,13 +211,16 @@ export function presentCard(context: SuggestionContext): Card {
     footerOf(assessment, speaker),
   ].join('\n\n');
   const suggestions = suggestionsFor(context);
+  const isFlagged = open.some(({ result }) => isRedFlag(result));
+  const overrideReasons = overrideReasonsOf(assessment, isFlagged, speaker);
   return {
     uuid: newId(),
     summary: summaryOf(assessment, open, speaker),
     detail,
-    indicator: open.some(({ result }) => isRedFlag(result)) ? 'critical' : assessment.indicator,
+    indicator: isFlagged ? 'critical' : assessment.indicator,
     source: { label: fill(speaker.policyData.wording.sourceLabel, { profile: assessment.profile.title }) },
     ...(suggestions.length > 0 && { suggestions, selectionBehavior: 'at-most-one' as const }),
+    ...(overrideReasons.length > 0 && { overrideReasons }),
     extension: assessmentExtension(assessment, told),
   };
 }

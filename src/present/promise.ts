@@ -1,8 +1,8 @@
 import type { Assessment, LineAssessment } from '../evaluate/assess';
 import type { CriterionResult } from '../evaluate/criterion';
-import { DETERMINATIONS } from '../evaluate/determination';
 import { isObject, text } from '../fhir/read';
 import type { Session } from '../gather/sessions';
+import { DETERMINATIONS } from '../policy/schema';
 import type { Draft, SuggestionContext } from './remedies';
 
 /** Whether a result is one that a suggestion could settle. */

@@ -152,6 +152,26 @@ describe('every scenario', () => {
     expect(casesWhere(({ selectionBehavior }) => !known.includes(selectionBehavior))).toEqual([]);
   });
 
+  test('[H15] a card that asks for something can be overridden, each reason with code, system and display', () => {
+    const reasonsOf = ({ overrideReasons }: Card): readonly Json[] => overrideReasons ?? [];
+    const isWrong = (reason: Json): boolean =>
+      !/^[a-z-]+$/u.test(String(reason['code'])) ||
+      !URL.canParse(String(reason['system'])) ||
+      !/^\S.*$/u.test(String(reason['display']));
+    expect(casesWhere((card) => reasonsOf(card).some(isWrong))).toEqual([]);
+    const isBare = (card: Card): boolean => reasonsOf(card).length === 0 && card.indicator !== 'info';
+    expect(casesWhere(isBare)).toEqual([]);
+    expect(casesWhere((card) => reasonsOf(card).length > 0).length).toBeGreaterThan(10);
+  });
+
+  test('[N3] where the operator wants it so, a card that asks for nothing is left out at signing', async () => {
+    const silent = appForTest({ quietWhenMet: true });
+    for (const { body, cards } of answered) {
+      const asking = cards.filter(({ detail }) => !detail.startsWith('**Nothing to add.**'));
+      expect(cardsOf(await post(body, silent))).toHaveLength(asking.length);
+    }
+  });
+
   test('[H17 H18 H19] links, if there are any, are whole', () => {
     const isWrong = (link: Json): boolean =>
       !['absolute', 'smart'].includes(String(link['type'])) ||

@@ -55,6 +55,7 @@ export interface Card {
   readonly suggestions?: readonly Suggestion[];
   readonly selectionBehavior?: string;
   readonly links?: readonly Json[];
+  readonly overrideReasons?: readonly Json[];
   readonly extension: Json;
 }
 

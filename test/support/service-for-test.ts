@@ -45,6 +45,7 @@ export function dependenciesForTest(): HookDependencies {
     fhirAccess: { servers: [], isProduction: false },
     fhirClient: client,
     deadlineMs: 4000,
+    quietWhenMet: false,
     chartLimit: 10 * 2 ** 20,
   };
 }
