@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readScenarios, scenarioOrders, scenarioRequest } from '../src/demo/scenario';
+import { readScenarios, scenarioChart, scenarioOrders, scenarioRequest } from '../src/demo/scenario';
 import { isObject, objects, text, type Json } from '../src/fhir/read';
 import type { HookResponse, Suggestion } from '../src/present/card';
 import { applied, assessments, statuses } from './support/assessment';
@@ -36,6 +36,8 @@ function labelled(response: HookResponse, label: string): Suggestion {
     );
   return found;
 }
+
+const ATTACH = 'Attach the evidence to the order';
 
 function codingIssues(response: HookResponse): number {
   return assessments(response)
@@ -379,7 +381,7 @@ test('every suggestion that any scenario offers is among the promises', () => {
     ),
   );
   const isPromised = (label: string): boolean =>
-    promised.has(label) || PATTERNS.some((pattern) => pattern.test(label));
+    promised.has(label) || label === ATTACH || PATTERNS.some((pattern) => pattern.test(label));
   expect(offered.filter((label) => !isPromised(label))).toEqual([]);
 });
 
@@ -420,6 +422,7 @@ test('a side is recommended only when coded evidence names exactly one', () => {
   expect(suggestionsOf(withoutImaging).map((s) => s.label)).toEqual([
     'Add the side: left',
     'Add the side: right',
+    ATTACH,
   ]);
   expect(suggestionsOf(withoutImaging).some((s) => s.isRecommended)).toBe(false);
 });
@@ -456,4 +459,73 @@ test('both codes of a pair are switched together', () => {
   const after = fire('01-seed-000', 'guideline', applied(orders, change));
   expect(codingIssues(before)).toBeGreaterThan(0);
   expect(codingIssues(after)).toBe(0);
+});
+
+describe('attaching the evidence', () => {
+  const cases = scenarios.flatMap((item) =>
+    Object.entries(item.expect)
+      .filter(([, { refused }]) => refused === undefined)
+      .map(([profile]) => [item.id, profile] as const),
+  );
+
+  const attached = (orders: readonly Json[]): string[] =>
+    orders.flatMap((order) =>
+      objects(order['supportingInfo']).flatMap(({ reference }) => text(reference) ?? []),
+    );
+
+  test.each(cases)('%s (%s): points at what is on file, once, and changes no judgement', (id, profile) => {
+    const orders = scenarioOrders(scenario(id), FIXTURES);
+    const before = fire(id, profile, orders);
+    const offers = suggestionsOf(before).filter(({ label }) => label === ATTACH);
+    const after = offers.reduce((drafts, offer) => applied(drafts, offer), [...orders]);
+    const chart = new Set(
+      scenarioChart(scenario(id), FIXTURES).map(
+        ({ resourceType, id: own }) => `${text(resourceType)}/${text(own)}`,
+      ),
+    );
+    for (const reference of attached(after)) expect(chart).toContain(reference);
+    for (const order of after) expect(new Set(attached([order])).size).toBe(attached([order]).length);
+    expect(attached(after).length > 0).toBe(offers.length > 0);
+    const again = fire(id, profile, after);
+    expect(assessments(again)).toEqual(assessments(before));
+    expect(suggestionsOf(again).map(({ label }) => label)).not.toContain(ATTACH);
+  });
+
+  test('is offered where the criteria are met or a record is missing, and not where the order should not stand', () => {
+    const isOffered = (id: string): boolean =>
+      suggestionsOf(fire(id, 'guideline', scenarioOrders(scenario(id), FIXTURES))).some(
+        ({ label }) => label === ATTACH,
+      );
+    expect(['17-seed-002', '02-seed-001', '13-side-missing'].map(isOffered)).toEqual([true, true, true]);
+    expect(['05-infection', '04-care-too-short', '08-wrong-region'].map(isOffered)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('keeps what the order carries already, and adds what is missing', () => {
+    const [first, ...others] = scenarioOrders(scenario('02-seed-001'), FIXTURES);
+    const all = attached(
+      applied(
+        [first ?? {}, ...others],
+        labelled(fire('02-seed-001', 'guideline', [first ?? {}, ...others]), ATTACH),
+      ),
+    );
+    const own = { display: 'A letter on paper' };
+    const carrying = { ...first, supportingInfo: [own, { reference: all[0] }] };
+    const [order] = applied(
+      [carrying, ...others],
+      labelled(fire('02-seed-001', 'guideline', [carrying, ...others]), ATTACH),
+    );
+    expect(objects(order?.['supportingInfo'])[0]).toEqual(own);
+    expect(attached([order ?? {}]).toSorted()).toEqual(all.toSorted());
+  });
+
+  test('names no record of another patient', () => {
+    const orders = scenarioOrders(scenario('10-another-patients-data'), FIXTURES);
+    const after = applied(orders, labelled(fire('10-another-patients-data', 'guideline', orders), ATTACH));
+    for (const theirs of ['base-lumbar-mri', 'base-lumbar-pain', 'base-lumbar-odi'])
+      expect(attached(after).join()).not.toContain(theirs);
+  });
 });

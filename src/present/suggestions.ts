@@ -21,6 +21,7 @@ import {
   switchRegion,
 } from './remedies';
 import { addSide, matchSide } from './side-remedies';
+import { attachEvidence } from './evidence-packet';
 import { keepsPromise, needsRemedy } from './promise';
 import { type Speaker, fill } from './wording';
 
@@ -129,8 +130,9 @@ function compose(draft: Draft, speaker: Speaker, newId: () => string): Suggestio
 }
 
 /**
- * The suggestions of a card: what one click can mend of the criteria that are not met. Each is tried on the draft first:
- * one that would not settle its point, or would bring a new coding issue, is not offered. At most one is recommended.
+ * The suggestions of a card: what one click can mend of the criteria that are not met, and the evidence to go with the
+ * order. Each remedy is tried on the draft first: one that would not settle its point, or would bring a new coding issue, is
+ * not offered. At most one is recommended.
  */
 export function suggestionsFor(context: SuggestionContext): Suggestion[] {
   const { assessment, speaker } = context;
@@ -147,7 +149,7 @@ export function suggestionsFor(context: SuggestionContext): Suggestion[] {
       }
     }
   }
-  const all = [...drafts.values()];
+  const all = [...drafts.values(), ...attachEvidence(context)];
   const recommended = all.find((draft) => draft.isRecommended);
   const ordered = [...all.filter((d) => d === recommended), ...all.filter((d) => d !== recommended)];
   return ordered

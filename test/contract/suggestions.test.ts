@@ -179,7 +179,7 @@ describe('updates', () => {
       const changed = changedMembers(draftOf(action.resource, drafts) ?? {}, action.resource ?? {});
       expect([name, changed]).toEqual([
         name,
-        [expect.stringMatching(/^(?:code|bodySite|orderDetail|reasonCode)$/u)],
+        [expect.stringMatching(/^(?:code|bodySite|orderDetail|reasonCode|supportingInfo)$/u)],
       ]);
     }
   });
