@@ -123,7 +123,7 @@ describe('nothing is left over: every entry is used by', () => {
     [
       'remedy: a criterion, or every card',
       Object.keys(policyData.wording.remedies),
-      (id: string) => remedies.has(id) || id === 'attach-evidence',
+      (id: string) => remedies.has(id) || ['attach-evidence', 'ask-for-records', 'order-first'].includes(id),
     ],
     ['opioid factor: a kind of the value set', [...policyData.opioidFactors.keys()], isOpioidKind],
   ])('%s', (_title, names, isUsed) => {

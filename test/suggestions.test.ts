@@ -1,9 +1,11 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readScenarios, scenarioChart, scenarioOrders, scenarioRequest } from '../src/demo/scenario';
-import { isObject, objects, text, type Json } from '../src/fhir/read';
+import { codingsOf, isObject, objects, text, type Json } from '../src/fhir/read';
 import type { HookResponse, Suggestion } from '../src/present/card';
 import { applied, assessments, statuses } from './support/assessment';
-import { answer, FIXTURES } from './support/service-for-test';
+import { answer, FIXTURES, policyData } from './support/service-for-test';
+import { wholeChart } from './support/whole-chart';
 
 const scenarios = readScenarios(join(FIXTURES, 'scenarios'));
 
@@ -381,7 +383,10 @@ test('every suggestion that any scenario offers is among the promises', () => {
     ),
   );
   const isPromised = (label: string): boolean =>
-    promised.has(label) || label === ATTACH || PATTERNS.some((pattern) => pattern.test(label));
+    promised.has(label) ||
+    label === ATTACH ||
+    /^(?:Ask for|Order first:) /u.test(label) ||
+    PATTERNS.some((pattern) => pattern.test(label));
   expect(offered.filter((label) => !isPromised(label))).toEqual([]);
 });
 
@@ -422,6 +427,7 @@ test('a side is recommended only when coded evidence names exactly one', () => {
   expect(suggestionsOf(withoutImaging).map((s) => s.label)).toEqual([
     'Add the side: left',
     'Add the side: right',
+    'Order first: MRI of the low back',
     ATTACH,
   ]);
   expect(suggestionsOf(withoutImaging).some((s) => s.isRecommended)).toBe(false);
@@ -527,5 +533,102 @@ describe('attaching the evidence', () => {
     const after = applied(orders, labelled(fire('10-another-patients-data', 'guideline', orders), ATTACH));
     for (const theirs of ['base-lumbar-mri', 'base-lumbar-pain', 'base-lumbar-odi'])
       expect(attached(after).join()).not.toContain(theirs);
+  });
+});
+
+describe('asking for what is missing', () => {
+  const charts = readdirSync(join(FIXTURES, 'patients'))
+    .map((file) => file.replace('.json', ''))
+    .filter((name) => name.startsWith('base-'));
+
+  interface Told {
+    readonly status: string;
+    readonly evidence: readonly string[];
+  }
+
+  function told(response: HookResponse): Map<string, Told> {
+    return new Map(
+      assessments(response)
+        .flatMap((assessment) => objects(assessment['criteria']))
+        .map((criterion) => [
+          text(criterion['id']) ?? '',
+          {
+            status: text(criterion['status']) ?? '',
+            evidence: objects(criterion['evidence']).map(({ reference }) => text(reference) ?? ''),
+          },
+        ]),
+    );
+  }
+
+  /** The codes of everything that the suggestions would create. */
+  function asked(response: HookResponse): string[] {
+    return suggestionsOf(response)
+      .flatMap(({ actions }) => actions)
+      .flatMap((action) => (action.type === 'create' ? [action.resource as unknown as Json] : []))
+      .flatMap((resource) => codingsOf(resource['code']).map(({ code }) => code));
+  }
+
+  /** Every request of a base chart's policy that its criteria can come to need, with the chart that needs it. */
+  const cases = charts.flatMap((chart) =>
+    [...policyData.profiles.keys()].flatMap((profile) => {
+      const whole = wholeChart(chart);
+      const policies = assessments(answer(scenarioRequest(whole, profile, FIXTURES))).map((assessment) =>
+        isObject(assessment['policy']) ? text(assessment['policy']['id']) : undefined,
+      );
+      const criteria = policies.flatMap((id) => policyData.policies.get(id ?? '')?.criteria(profile) ?? []);
+      return criteria.flatMap(({ id, request, asked: isAsked }) => {
+        const evidence = told(answer(scenarioRequest(whole, profile, FIXTURES))).get(id)?.evidence ?? [];
+        if (request === undefined || !isAsked || evidence.length === 0) return [];
+        const without = [...new Set(evidence)].map((reference) => reference.replace(`/${chart}-`, '/'));
+        const lacking = answer(scenarioRequest({ ...whole, without }, profile, FIXTURES));
+        return told(lacking).get(id)?.status === 'not-documented'
+          ? [{ chart, profile, id, request, lacking }]
+          : [];
+      });
+    }),
+  );
+
+  test('there are charts that lack one thing for most requests', () => {
+    expect(new Set(cases.map(({ request }) => request)).size).toBeGreaterThan(7);
+  });
+
+  test.each(cases)(
+    '$chart without what $id rests on ($profile): $request',
+    ({ chart, profile, id, request, lacking }) => {
+      const definition = policyData.requests.get(request);
+      const codes =
+        definition?.task === undefined ? (definition?.order ?? []).map(({ code }) => code) : [request];
+      const isAsked = (response: HookResponse): boolean =>
+        asked(response).some((code) => codes.includes(code));
+      const { determination } = assessments(lacking)[0] ?? {};
+      // Where another criterion fails for want of the same evidence, the order should not stand and nothing is asked for.
+      expect(isAsked(lacking)).toBe(determination !== 'criteria-not-met');
+      const performed = answer(scenarioRequest(wholeChart(chart), profile, FIXTURES));
+      expect([told(performed).get(id)?.status, isAsked(performed)]).toEqual(['met', false]);
+    },
+  );
+
+  test('a task says nothing about the patient: to ask for a plan is no plan', () => {
+    const apixaban = scenario('06-anticoagulant');
+    const before = answer(scenarioRequest(apixaban, 'guideline', FIXTURES));
+    const created = labelled(before, 'Ask for anticoagulant plan').actions.flatMap((action) =>
+      action.type === 'create' ? [action.resource as unknown as Json] : [],
+    );
+    for (const status of ['draft', 'requested', 'completed']) {
+      const tasks = created.map((task, i) => ({ ...task, id: `asked-${i}`, status }));
+      const after = answer(
+        scenarioRequest({ ...apixaban, with: [...apixaban.with, ...tasks] }, 'guideline', FIXTURES),
+      );
+      expect(statuses(after).get('SAF-ACOAG 64483')).toBe(statuses(before).get('SAF-ACOAG 64483'));
+    }
+  });
+
+  test('what has been drafted already is not drafted again', () => {
+    const id = '18-seed-003';
+    const orders = scenarioOrders(scenario(id), FIXTURES);
+    const before = fire(id, 'guideline', orders);
+    const label = 'Order first: X-ray of the neck';
+    const after = fire(id, 'guideline', applied(orders, labelled(before, label)));
+    expect(suggestionsOf(after).map((suggestion) => suggestion.label)).not.toContain(label);
   });
 });

@@ -14,6 +14,7 @@ import {
   discoverySchema,
   opioidFactorsSchema,
   profilesSchema,
+  requestsSchema,
   sourcesSchema,
 } from './schema';
 import { type ValueSet, compileValueSet, wholeWords } from './value-set';
@@ -101,6 +102,7 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
   const codingRules = read('coding-rules.yaml', codingRulesSchema).data;
   const opioidFactors = read('opioid-factors.yaml', opioidFactorsSchema).data;
   const wording = read('cards.yaml', cardWordingSchema).data;
+  const requests = read('requests.yaml', requestsSchema).data;
   const discovery = read('discovery.yaml', discoverySchema).data;
 
   const setting: PolicySetting = {
@@ -110,6 +112,7 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
     facts,
     sources: new Set(Object.keys(sources)),
     remedies: new Set(Object.keys(wording.remedies)),
+    requests: new Set(Object.keys(requests)),
     shared: readdirSync(join(folder, 'policies', '_shared'))
       .filter((name) => name.endsWith('.yaml'))
       .toSorted()
@@ -150,6 +153,7 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
     misnamed: codingRules.misnamed,
     nerves: codingRules.nerves,
     opioidFactors: new Map(Object.entries(opioidFactors)),
+    requests: new Map(Object.entries(requests)),
     wording,
     valueSet: (name: ValueSetName) => find(valueSets, name),
     selector: (name) => find(selectors, name),

@@ -2,7 +2,7 @@ import type { Json } from '../fhir/read';
 import type { Condition, ConditionReference } from './expression';
 import type { SelectorName, ValueSetName, VocabularyName } from './names';
 import type { ProcedureSource, Severity } from './policy-schema';
-import type { CardWording, Hook } from './schema';
+import type { CardWording, Hook, RequestDefinition } from './schema';
 import type { ValueSet } from './value-set';
 
 /** A place of the spine that a procedure code is meant for. */
@@ -67,6 +67,8 @@ export interface Criterion {
   /** Present, it makes the card critical and opens its summary. */
   readonly redFlag: boolean;
   readonly remedies: readonly string[];
+  /** What to ask for where nothing usable is on file. */
+  readonly request?: string;
   /** The statuses that no line can get, with the reason. */
   readonly cannotBe: Readonly<Record<string, string>>;
   readonly sources: readonly string[];
@@ -183,6 +185,7 @@ export interface PolicyData {
   readonly nerves: readonly NerveRule[];
   /** Milligrams of oral morphine that one milligram of the opioid is worth. */
   readonly opioidFactors: ReadonlyMap<string, number>;
+  readonly requests: ReadonlyMap<string, RequestDefinition>;
   readonly wording: CardWording;
   valueSet(name: ValueSetName): ValueSet;
   selector(name: SelectorName): Selector;

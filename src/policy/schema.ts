@@ -122,6 +122,26 @@ export const codingRulesSchema = z.strictObject({
 
 export const opioidFactorsSchema = z.record(id, z.number());
 
+/** What can be asked for: a task to record something, or an order by the region that it is for. */
+export const requestsSchema = z.record(
+  id,
+  z.strictObject({
+    about: sentence,
+    task: sentence.optional(),
+    order: z
+      .array(
+        z.strictObject({
+          region: z.enum(['cervical', 'thoracic', 'lumbar']).optional(),
+          system: z.enum(Object.keys(CODE_SYSTEMS) as [CodeSystem, ...CodeSystem[]]),
+          code: codeText,
+          label: sentence,
+        }),
+      )
+      .optional(),
+  }),
+);
+export type RequestDefinition = z.infer<typeof requestsSchema>[string];
+
 export const findingsSchema = z.record(
   z.string(),
   z.record(

@@ -23,6 +23,7 @@ import {
 import { addSide, matchSide } from './side-remedies';
 import { attachEvidence } from './evidence-packet';
 import { keepsPromise, needsRemedy } from './promise';
+import { requestsFor } from './requests';
 import { type Speaker, fill } from './wording';
 
 /** At most this many suggestions on a card, the recommended ones first. */
@@ -149,7 +150,7 @@ export function suggestionsFor(context: SuggestionContext): Suggestion[] {
       }
     }
   }
-  const all = [...drafts.values(), ...attachEvidence(context)];
+  const all = [...drafts.values(), ...requestsFor(context), ...attachEvidence(context)];
   const recommended = all.find((draft) => draft.isRecommended);
   const ordered = [...all.filter((d) => d === recommended), ...all.filter((d) => d !== recommended)];
   return ordered
