@@ -1,18 +1,28 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readScenarios, scenarioRequest } from '../src/demo/scenario';
-import type { Card } from '../src/present/card';
+import type { Action, Card } from '../src/present/card';
 import { Problem } from '../src/problem';
 import { answer, FIXTURES, ROOT } from './support/service-for-test';
 import { wholeChart } from './support/whole-chart';
 
 const GOLDEN = join(ROOT, 'test', 'golden');
 
+/** The letter that an action would create, as it reads. */
+function letterOf(action: Action): string[] {
+  if (action.type !== 'create' || action.resource.resourceType !== 'DocumentReference') return [];
+  const data = action.resource.content[0]?.attachment.data ?? '';
+  return ['', '```text', Buffer.from(data, 'base64').toString('utf8'), '```'];
+}
+
 /** A card as an EHR shows it. */
 function rendered(card: Card): string {
   const suggestions = (card.suggestions ?? []).map((suggestion) => {
     const mark = suggestion.isRecommended ? ' (recommended)' : '';
-    const actions = suggestion.actions.map((action) => `  - ${action.type}: ${action.description}`);
+    const actions = suggestion.actions.flatMap((action) => [
+      `  - ${action.type}: ${action.description}`,
+      ...letterOf(action),
+    ]);
     return [`- **[${suggestion.label}]**${mark}`, ...actions].join('\n');
   });
   return [

@@ -28,18 +28,21 @@ function suggestionsOf(response: HookResponse): Suggestion[] {
   return response.cards.flatMap((card) => card.suggestions ?? []);
 }
 
-function labelled(response: HookResponse, label: string): Suggestion {
-  const found = suggestionsOf(response).find((suggestion) => suggestion.label === label);
+function labelled(response: HookResponse, label: string | RegExp): Suggestion {
+  const found = suggestionsOf(response).find((suggestion) =>
+    typeof label === 'string' ? suggestion.label === label : label.test(suggestion.label),
+  );
   if (!found)
     throw new Error(
-      `no suggestion "${label}" among ${suggestionsOf(response)
+      `no suggestion "${String(label)}" among ${suggestionsOf(response)
         .map((s) => s.label)
         .join(', ')}`,
     );
   return found;
 }
 
-const ATTACH = 'Attach the evidence to the order';
+/** With a letter, where every criterion is met. */
+const ATTACH = /^Attach the evidence (?:and a draft letter )?to the order$/u;
 
 function codingIssues(response: HookResponse): number {
   return assessments(response)
@@ -384,7 +387,7 @@ test('every suggestion that any scenario offers is among the promises', () => {
   );
   const isPromised = (label: string): boolean =>
     promised.has(label) ||
-    label === ATTACH ||
+    ATTACH.test(label) ||
     /^(?:Ask for|Order first:) /u.test(label) ||
     PATTERNS.some((pattern) => pattern.test(label));
   expect(offered.filter((label) => !isPromised(label))).toEqual([]);
@@ -428,7 +431,7 @@ test('a side is recommended only when coded evidence names exactly one', () => {
     'Add the side: left',
     'Add the side: right',
     'Order first: MRI of the low back',
-    ATTACH,
+    'Attach the evidence to the order',
   ]);
   expect(suggestionsOf(withoutImaging).some((s) => s.isRecommended)).toBe(false);
 });
@@ -482,7 +485,7 @@ describe('attaching the evidence', () => {
   test.each(cases)('%s (%s): points at what is on file, once, and changes no judgement', (id, profile) => {
     const orders = scenarioOrders(scenario(id), FIXTURES);
     const before = fire(id, profile, orders);
-    const offers = suggestionsOf(before).filter(({ label }) => label === ATTACH);
+    const offers = suggestionsOf(before).filter(({ label }) => ATTACH.test(label));
     const after = offers.reduce((drafts, offer) => applied(drafts, offer), [...orders]);
     const chart = new Set(
       scenarioChart(scenario(id), FIXTURES).map(
@@ -494,13 +497,13 @@ describe('attaching the evidence', () => {
     expect(attached(after).length > 0).toBe(offers.length > 0);
     const again = fire(id, profile, after);
     expect(assessments(again)).toEqual(assessments(before));
-    expect(suggestionsOf(again).map(({ label }) => label)).not.toContain(ATTACH);
+    expect(suggestionsOf(again).filter(({ label }) => ATTACH.test(label))).toEqual([]);
   });
 
   test('is offered where the criteria are met or a record is missing, and not where the order should not stand', () => {
     const isOffered = (id: string): boolean =>
-      suggestionsOf(fire(id, 'guideline', scenarioOrders(scenario(id), FIXTURES))).some(
-        ({ label }) => label === ATTACH,
+      suggestionsOf(fire(id, 'guideline', scenarioOrders(scenario(id), FIXTURES))).some(({ label }) =>
+        ATTACH.test(label),
       );
     expect(['17-seed-002', '02-seed-001', '13-side-missing'].map(isOffered)).toEqual([true, true, true]);
     expect(['05-infection', '04-care-too-short', '08-wrong-region'].map(isOffered)).toEqual([
@@ -630,5 +633,38 @@ describe('asking for what is missing', () => {
     const label = 'Order first: X-ray of the neck';
     const after = fire(id, 'guideline', applied(orders, labelled(before, label)));
     expect(suggestionsOf(after).map((suggestion) => suggestion.label)).not.toContain(label);
+  });
+});
+
+describe('the letter', () => {
+  const letters = (response: HookResponse): string[] =>
+    suggestionsOf(response)
+      .flatMap(({ actions }) => actions)
+      .flatMap((action) =>
+        action.type === 'create' && action.resource.resourceType === 'DocumentReference'
+          ? [Buffer.from(action.resource.content[0]?.attachment.data ?? '', 'base64').toString('utf8')]
+          : [],
+      );
+
+  test('is written only where every criterion is met, and names what each rests on', () => {
+    for (const item of scenarios) {
+      for (const [profile, { refused }] of Object.entries(item.expect)) {
+        if (refused !== undefined) continue;
+        const response = answer(scenarioRequest(item, profile, FIXTURES));
+        const met = assessments(response).filter(({ determination }) => determination === 'meets-criteria');
+        expect([item.id, letters(response).length]).toEqual([item.id, met.length]);
+        for (const [i, assessment] of met.entries()) {
+          const shown = objects(assessment['criteria']).filter(
+            ({ severity, status, evidence }) =>
+              ['hard', 'documentation'].includes(String(severity)) &&
+              status === 'met' &&
+              evidence !== undefined,
+          );
+          expect(shown.length).toBeGreaterThan(0);
+          for (const { title, found } of shown)
+            expect(letters(response)[i]).toContain(`- ${String(title)}: ${String(found)} [`);
+        }
+      }
+    }
   });
 });

@@ -2,7 +2,9 @@ import type { LineAssessment } from '../evaluate/assess';
 import { FHIR_ID, objects, text, type Json } from '../fhir/read';
 import type { DraftOrder } from '../gather/draft-orders';
 import { canBeChanged } from './changed-order';
+import { letterFor } from './letter';
 import type { Draft, SuggestionContext } from './remedies';
+import { fill } from './wording';
 
 /** What a reviewer would want to see beside an order: the evidence by which its requirements are met. */
 function evidenceFor(order: DraftOrder, lines: readonly LineAssessment[]): string[] {
@@ -22,16 +24,18 @@ function isLiteral(reference: string): boolean {
 }
 
 /**
- * Puts references to the evidence found into `ServiceRequest.supportingInfo`, for whoever reviews the order; offered where
- * nothing speaks against it.
+ * What goes with an order against which nothing speaks, for whoever reviews it: references to the evidence found in
+ * `ServiceRequest.supportingInfo` and, once every criterion is met, a letter.
  */
-export function attachEvidence({ assessment, assessments }: SuggestionContext): Draft[] {
+export function attachEvidence(context: SuggestionContext): Draft[] {
+  const { assessment, assessments, speaker } = context;
   const { determination, lines } = assessment;
   if (determination !== 'meets-criteria' && determination !== 'documentation-gaps') return [];
+  const { packet } = speaker.policyData.wording;
   const drafts = new Set(
     assessments.flatMap(({ group }) => group.session.orders.map(({ reference }) => reference)),
   );
-  const actions = [...new Set(lines.map(({ line }) => line.order))].filter(canBeChanged).flatMap((order) => {
+  const updates = [...new Set(lines.map(({ line }) => line.order))].filter(canBeChanged).flatMap((order) => {
     const present = objects(order.resource['supportingInfo']);
     const known = new Set(present.flatMap(({ reference }) => text(reference) ?? []));
     const missing = [...new Set(evidenceFor(order, lines))].filter(
@@ -40,9 +44,20 @@ export function attachEvidence({ assessment, assessments }: SuggestionContext): 
     if (missing.length === 0) return [];
     const supportingInfo = [...present, ...missing.map((reference) => ({ reference }))];
     const resource: Json = { ...order.resource, supportingInfo };
-    return [{ change: { type: 'update' as const, resource }, order, words: { count: missing.length } }];
+    const action = fill(packet.references, { order: order.reference, count: missing.length });
+    return [{ change: { type: 'update' as const, resource }, order, words: { action } }];
   });
-  return actions.length === 0
-    ? []
-    : [{ remedy: 'attach-evidence', words: {}, isRecommended: false, actions }];
+  const [first] = updates;
+  if (!first) return [];
+  if (determination !== 'meets-criteria')
+    return [
+      { remedy: 'attach-evidence', words: { what: packet.evidence }, isRecommended: false, actions: updates },
+    ];
+  const letter = {
+    change: { type: 'create' as const, resource: letterFor(context) },
+    order: first.order,
+    words: { action: packet.creates },
+  };
+  const words = { what: packet.evidenceAndLetter };
+  return [{ remedy: 'attach-evidence', words, isRecommended: false, actions: [...updates, letter] }];
 }

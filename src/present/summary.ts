@@ -31,7 +31,8 @@ function isReason(result: CriterionResult, determination: string): boolean {
   }
 }
 
-function orderName({ group, policy, lines }: Assessment, speaker: Speaker): string {
+/** What is ordered, in a few words: the procedure, side and levels, and the codes. */
+export function orderName({ group, policy, lines }: Assessment, speaker: Speaker): string {
   const ordered = lines.flatMap(({ line }) => line.level ?? []).toSorted(compareLevels);
   const levels = [...new Set(ordered.map(levelName))];
   const codes = lines.map(({ line }) => line.procedure.code);

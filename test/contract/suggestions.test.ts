@@ -228,9 +228,28 @@ describe('creates', () => {
       cptCodes(action.resource).some((code) => policyData.procedures.has(code)),
     );
 
+  const isDocument = ({ resource }: Action): boolean => resource?.['resourceType'] === 'DocumentReference';
+
+  test('[I7c I9] a letter is a preliminary document of the patient, in plain text', () => {
+    const letters = actionsOf('create').filter(({ action }) => isDocument(action));
+    expect(letters.length).toBeGreaterThan(0);
+    for (const { action, drafts } of letters) {
+      expect(action.resource).toMatchObject({
+        status: 'current',
+        docStatus: 'preliminary',
+        subject: drafts[0]?.['subject'],
+        content: [{ attachment: { contentType: 'text/plain; charset=utf-8' } }],
+      });
+      expect(action.resource).not.toHaveProperty('id');
+      const data = /"data":"([^"]+)"/u.exec(JSON.stringify(action.resource))?.[1] ?? '';
+      expect(Buffer.from(data, 'base64').toString('utf8')).toMatch(/^LETTER OF MEDICAL NECESSITY/u);
+    }
+  });
+
   test('[I7c I9] what is created is a draft for the patient, with one code and without an id', () => {
     expect(actionsOf('create').length).toBeGreaterThan(procedures().length);
-    for (const { action, drafts } of actionsOf('create')) {
+    const orders = actionsOf('create').filter(({ action }) => !isDocument(action));
+    for (const { action, drafts } of orders) {
       const { resourceType, subject, for: patient, code } = action.resource ?? {};
       expect(action.resource).toMatchObject({
         resourceType: expect.stringMatching(/^(?:ServiceRequest|Task)$/u),

@@ -1,0 +1,68 @@
+import type { Evidence } from '../gather/facts/fact';
+import type { Json } from '../fhir/read';
+import { formatDay } from '../time/days';
+import { toldResults } from './assessment-extension';
+import type { SuggestionContext } from './remedies';
+import { orderName } from './summary';
+import { aboutOf, fill } from './wording';
+
+/** So many records are named behind a criterion before the rest is counted. */
+const MOST_RECORDS = 8;
+
+/** The letter as plain text: what is ordered, and what the record shows for each criterion. */
+export function letterText({ assessment, speaker }: SuggestionContext): string {
+  const { packet, more } = speaker.policyData.wording;
+  const { policy, profile, group } = assessment;
+  const told = toldResults(assessment, speaker);
+  const isOf = (status: string, ...severities: readonly string[]) =>
+    told.filter(
+      ({ result }) =>
+        result.status === status && severities.includes(result.severity) && !result.criterion.quietWhenMet,
+    );
+  const recordsOf = (evidence: readonly Evidence[]): string => {
+    if (evidence.length === 0) return '';
+    const names = evidence.map(({ reference, date }) => [reference, date].filter(Boolean).join(', '));
+    const rest = names.length - MOST_RECORDS;
+    const shown = rest > 1 ? [...names.slice(0, MOST_RECORDS), fill(more, { count: rest })] : names;
+    return fill(packet.records, { records: [...new Set(shown)].join('; ') });
+  };
+  const safe = isOf('met', 'contraindication').map(({ result }) => result);
+  const cautions = isOf('not-met', 'caution');
+  return [
+    fill(packet.opening, {
+      order: orderName(assessment, speaker),
+      date: formatDay(group.session.evaluatedOn),
+      policy: policy.title,
+      version: policy.version,
+      profile: profile.title,
+    }),
+    ...isOf('met', 'hard', 'documentation').map(({ result, found, evidence }) =>
+      fill(packet.criterion, { title: result.criterion.title, found, records: recordsOf(evidence) }),
+    ),
+    ...(safe.length > 0 ? [fill(packet.safety, { what: aboutOf(safe, speaker) })] : []),
+    ...(cautions.length > 0 ? [packet.considered] : []),
+    ...cautions.map(({ result, found }) => fill(packet.caution, { title: result.criterion.title, found })),
+    packet.closing,
+  ].join('\n');
+}
+
+/** The letter as a preliminary document of the patient; nothing of it stays with this service. */
+export function letterFor(context: SuggestionContext): Json {
+  const { title } = context.speaker.policyData.wording.packet;
+  return {
+    resourceType: 'DocumentReference',
+    status: 'current',
+    docStatus: 'preliminary',
+    type: { text: title },
+    subject: { reference: `Patient/${context.patientId}` },
+    content: [
+      {
+        attachment: {
+          contentType: 'text/plain; charset=utf-8',
+          title,
+          data: Buffer.from(letterText(context), 'utf8').toString('base64'),
+        },
+      },
+    ],
+  };
+}
