@@ -261,3 +261,56 @@ test('no descriptor of a procedure code is shipped', () => {
   expect(files.length).toBeGreaterThan(100);
   expect(files.filter((file) => DESCRIPTOR.test(readFileSync(file, 'utf8')))).toEqual([]);
 });
+
+describe('what may be missing is asked for', () => {
+  /** Facts by which a criterion can be not documented and for which no request helps, with the reason. */
+  const WORDS_ONLY: Readonly<Record<string, string>> = {
+    diagnosis: 'the clinician states it on the order',
+    radiculopathy: 'the problem list has to be put right',
+    facetCyst: 'the problem list has to be put right',
+    infection: 'a possible infection has to be confirmed or ruled out',
+    coagulation: 'an unreadable value has to be looked at',
+    consent: 'a refusal has to be talked about',
+    orderSide: 'the order has to say it',
+    orderLevel: 'the order has to say it',
+    blockIntent: 'the order has to say it',
+    diagnosticPurpose: 'the order has to say it',
+    ablationReason: 'the order has to say it',
+    levelEvidence: 'imaging or an examination is asked for by their own criteria',
+    facetSessions: 'undated blocks have to be dated',
+    sessionCount: 'undated blocks have to be dated',
+    lastBlock: 'undated blocks have to be dated',
+    diagnosticInterval: 'undated blocks have to be dated',
+    therapeuticRepeat: 'told by the relief after earlier blocks',
+    earlierAblation: 'told by the relief after earlier blocks',
+    movementLimit: 'one of several ways; the others are asked for',
+  };
+
+  const facts = new Set(
+    [...policyData.policies.values()].flatMap((policy) =>
+      [...policyData.profiles.keys()].flatMap((profile) =>
+        policy
+          .criteria(profile)
+          .filter(
+            ({ asked: isAsked, severity, cannotBe }) =>
+              isAsked &&
+              ['hard', 'documentation', 'contraindication'].includes(severity) &&
+              !('not-documented' in cannotBe),
+          )
+          .flatMap(({ references }) => references.map(({ fact }) => fact)),
+      ),
+    ),
+  );
+  const requested = new Set([...policyData.requests.values()].flatMap((request) => request.for));
+
+  test.each([...facts])('%s', (fact) => {
+    expect([requested.has(fact), fact in WORDS_ONLY]).toEqual(
+      requested.has(fact) ? [true, false] : [false, true],
+    );
+  });
+
+  test('no exception is left over', () => {
+    expect(Object.keys(WORDS_ONLY).filter((fact) => !facts.has(fact))).toEqual([]);
+    expect([...requested].filter((fact) => !facts.has(fact))).toEqual([]);
+  });
+});

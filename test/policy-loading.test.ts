@@ -52,6 +52,13 @@ const JARGON = /invalid input|too small|received|undefined|<EOF>|mismatched|ENOE
 
 const CODES_AND_SELECTORS: readonly Mistake[] = [
   {
+    what: 'a request for a fact that there is none of',
+    file: 'requests.yaml',
+    right: 'for: [functionalGoal]',
+    wrong: 'for: [functionalGoals]',
+    says: 'there is no fact "functionalGoals"',
+  },
+  {
     what: 'a code without quotes',
     file: 'value-sets/refusals.yaml',
     right: 'code: "105480006"',

@@ -40,7 +40,6 @@ export interface CriterionSetting {
   readonly sources: ReadonlySet<string>;
   readonly parameters: Parameters;
   readonly remedies: ReadonlySet<string>;
-  readonly requests: ReadonlySet<string>;
 }
 
 /** Checks one criterion against everything it names; `mistake` takes the path of what is wrong. */
@@ -63,8 +62,6 @@ export function checkCriterion(
     const stray = strayProfile(value, setting.profiles);
     if (stray !== undefined) throw mistake([member, stray], `there is no profile "${stray}"`);
   }
-  if (source.request !== undefined && !setting.requests.has(source.request))
-    throw mistake(['request'], `there is no request "${source.request}" in requests.yaml`);
   for (const profile of setting.profiles) {
     const severity = forProfile(source.severity, profile);
     if (severity === undefined)
@@ -169,7 +166,6 @@ export function compileCriterion(
     quietWhenMet: source.quietWhenMet,
     redFlag: source.redFlag,
     remedies: [forProfile(source.remedy, profile) ?? []].flat(),
-    ...(source.request !== undefined && { request: source.request }),
     cannotBe: source.cannotBe ?? {},
     sources: forProfile(source.sources, profile) ?? [],
   };

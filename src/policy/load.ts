@@ -18,7 +18,7 @@ import {
   sourcesSchema,
 } from './schema';
 import { type ValueSet, compileValueSet, wholeWords } from './value-set';
-import { PolicyError, readYaml } from './yaml-file';
+import { PolicyError, readYaml, type YamlFile } from './yaml-file';
 
 /** What stands under the name; a name that is not there is a mistake of the code. */
 export function find<T>(map: ReadonlyMap<string, T>, name: string): T {
@@ -71,6 +71,18 @@ function compileProfile(
   return { id, ...source, coverage: { ...coverage, ...compiled } };
 }
 
+/** What is asked for is asked for by facts that there are. */
+function checkRequests(
+  file: YamlFile<z.infer<typeof requestsSchema>>,
+  facts: Readonly<Record<string, FactShape>>,
+): void {
+  for (const [name, request] of Object.entries(file.data)) {
+    const unknown = request.for.findIndex((fact) => !(fact in facts));
+    if (unknown >= 0)
+      throw file.mistake([name, 'for', unknown], `there is no fact "${String(request.for[unknown])}"`);
+  }
+}
+
 function foldersIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
@@ -102,7 +114,8 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
   const codingRules = read('coding-rules.yaml', codingRulesSchema).data;
   const opioidFactors = read('opioid-factors.yaml', opioidFactorsSchema).data;
   const wording = read('cards.yaml', cardWordingSchema).data;
-  const requests = read('requests.yaml', requestsSchema).data;
+  const requests = read('requests.yaml', requestsSchema);
+  checkRequests(requests, facts);
   const discovery = read('discovery.yaml', discoverySchema).data;
 
   const setting: PolicySetting = {
@@ -112,7 +125,6 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
     facts,
     sources: new Set(Object.keys(sources)),
     remedies: new Set(Object.keys(wording.remedies)),
-    requests: new Set(Object.keys(requests)),
     shared: readdirSync(join(folder, 'policies', '_shared'))
       .filter((name) => name.endsWith('.yaml'))
       .toSorted()
@@ -153,7 +165,7 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
     misnamed: codingRules.misnamed,
     nerves: codingRules.nerves,
     opioidFactors: new Map(Object.entries(opioidFactors)),
-    requests: new Map(Object.entries(requests)),
+    requests: new Map(Object.entries(requests.data)),
     wording,
     valueSet: (name: ValueSetName) => find(valueSets, name),
     selector: (name) => find(selectors, name),

@@ -67,8 +67,6 @@ export interface Criterion {
   /** Present, it makes the card critical and opens its summary. */
   readonly redFlag: boolean;
   readonly remedies: readonly string[];
-  /** What to ask for where nothing usable is on file. */
-  readonly request?: string;
   /** The statuses that no line can get, with the reason. */
   readonly cannotBe: Readonly<Record<string, string>>;
   readonly sources: readonly string[];

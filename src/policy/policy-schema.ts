@@ -79,8 +79,6 @@ export const criterionSchema = z.strictObject({
   /** Present, it makes the card critical and opens its summary. */
   redFlag: z.boolean().default(false),
   remedy: sameOrPerProfile(z.union([sentence, z.array(sentence)])).optional(),
-  /** What to ask for where nothing usable is on file, by its name in requests.yaml. */
-  request: id.optional(),
   cannotBe: statusReasons,
   sources: sameOrPerProfile(z.array(id).min(1)),
 });

@@ -126,7 +126,11 @@ export const opioidFactorsSchema = z.record(id, z.number());
 export const requestsSchema = z.record(
   id,
   z.strictObject({
+    /** The facts that may be missing. */
+    for: z.array(z.string()).min(1),
     about: sentence,
+    /** Asked only where something of the kind is on file. */
+    ofWhatIsThere: z.boolean().default(false),
     task: sentence.optional(),
     order: z
       .array(

@@ -1,11 +1,12 @@
 import type { LineAssessment } from '../evaluate/assess';
+import type { NamedFact } from '../evaluate/criterion';
 import { codingsOf, isObject, type Json } from '../fhir/read';
 import type { LineContext } from '../gather/facts/fact';
 import { regionsOfLine } from '../gather/readings/imaging';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { RequestDefinition } from '../policy/schema';
 import type { Draft, SuggestionContext } from './remedies';
-import { fill } from './wording';
+import { fill, inTheWay } from './wording';
 
 /** The code system of our own requests; wire format, as the local evidence codes are. */
 const REQUESTS = 'https://nerve-block-cds.example/fhir/CodeSystem/request';
@@ -17,8 +18,13 @@ interface Wanted {
   readonly name: string;
   readonly request: RequestDefinition;
   readonly line: LineAssessment;
-  /** Whether something is on file that bears on the point, but not enough. */
-  readonly isPartlyThere: boolean;
+}
+
+/** Whether a fact that is missing is one that the request is for. */
+function isFor(request: RequestDefinition, { name, fact }: NamedFact): boolean {
+  const isThere = (fact.evidence ?? []).length > 0;
+  const isFitting = request.order === undefined ? isThere || !request.ofWhatIsThere : !isThere;
+  return isFitting && request.for.includes(name);
 }
 
 /** What the criteria of which nothing usable is on file ask for, each thing once, what decides first. */
@@ -26,13 +32,12 @@ function wanted({ assessment, speaker }: SuggestionContext): Wanted[] {
   const found = new Map<string, Wanted>();
   for (const severity of ['contraindication', 'hard', 'documentation']) {
     for (const line of assessment.lines) {
-      for (const result of line.results) {
-        const name = result.criterion.request;
-        if (name === undefined || result.status !== 'not-documented' || result.severity !== severity)
-          continue;
-        const request = speaker.policyData.requests.get(name);
-        const isPartlyThere = result.evidence.length > 0;
-        if (request && !found.has(name)) found.set(name, { name, request, line, isPartlyThere });
+      const missing = line.results
+        .filter((result) => result.status === 'not-documented' && result.severity === severity)
+        .flatMap(inTheWay);
+      for (const [name, request] of speaker.policyData.requests) {
+        if (!found.has(name) && missing.some((fact) => isFor(request, fact)))
+          found.set(name, { name, request, line });
       }
     }
   }
@@ -78,8 +83,7 @@ function isDrafted(system: string, code: string, { draftOrders }: SuggestionCont
 
 /** An order for what has to be done first: a draft of its own, for the day on which it is done. */
 function orderFor(item: Wanted, context: SuggestionContext): Draft[] {
-  const { request, line, isPartlyThere } = item;
-  if (isPartlyThere) return [];
+  const { request, line } = item;
   const lineContext = context.assessment.contexts.find(
     (candidate: LineContext) => candidate.line === line.line,
   );

@@ -99,7 +99,7 @@ export function foundOf(result: CriterionResult, speaker: Speaker): string {
 }
 
 /** The facts that keep a criterion from being met; what they name is what there is to do. */
-function inTheWay({ criterion, facts }: CriterionResult): readonly NamedFact[] {
+export function inTheWay({ criterion, facts }: CriterionResult): readonly NamedFact[] {
   const open = facts.filter(({ name, fact }) =>
     criterion.references.some(
       (reference) => reference.fact === name && fact.fields[reference.field] !== true,
