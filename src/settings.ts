@@ -102,7 +102,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, profiles: readonly 
     host: data.HOST,
     isProduction,
     policyProfile: data.POLICY_PROFILE,
-    fhirServers: data.FHIR_SERVERS.flatMap((url) => baseUrlOf(url) ?? []),
+    fhirServers: listed.flatMap((url) => baseUrlOf(url) ?? []),
     deadlineMs: data.DEADLINE_MS,
     quietWhenMet: data.QUIET_WHEN_MET,
     bodyLimit: data.BODY_LIMIT,

@@ -1,6 +1,6 @@
 import { type Json, text } from '../fhir/read';
 import type { KeyAnswer, UnreadReason } from './key-answer';
-import { receivedByReference } from './received-resources';
+import { receivedByReference, type Received } from './received-resources';
 import { type RecordEntry, type Selected, recordEntry } from './record-entry';
 import { NOTHING, type TypeIndex, candidates, indexEntry } from './record-index';
 import { isUsable, ownerOf } from './usable-resource';
@@ -37,7 +37,12 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
     answers.flatMap(({ key, unread: reason }) => (reason ? [[key, reason] as const] : [])),
   );
   const keyOfType = new Map(answers.map((answer) => [answer.resourceType, answer.key]));
-  const received = receivedByReference(patientId, answers, unread);
+  /** The key under which a resource came, and the one under which its type is looked for. */
+  const markIncomplete = ({ type, key }: Pick<Received, 'type' | 'key'>): void => {
+    for (const lacking of [key, keyOfType.get(type) ?? key])
+      if (!unread.has(lacking)) unread.set(lacking, 'incomplete');
+  };
+  const received = receivedByReference(patientId, answers, markIncomplete);
   const medication = (reference: string): Json | undefined => {
     const found = received.get(reference);
     return found?.type === 'Medication' && found.resource['status'] !== 'entered-in-error'
@@ -49,15 +54,11 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
   for (const [reference, { type, key, resource }] of received) {
     if (!keyOfType.has(type) || !isUsable(resource)) continue;
     const owner = ownerOf(resource, patientId);
-    if (owner === 'unknown') {
-      for (const lacking of [key, keyOfType.get(type) ?? key])
-        if (!unread.has(lacking)) unread.set(lacking, 'incomplete');
-    }
+    if (owner === 'unknown') markIncomplete({ type, key });
     if (owner !== 'patient') continue;
     const entry = recordEntry(reference, resource, medication);
     // A drug that nothing names could be any drug.
-    if (type.startsWith('Medication') && entry.concepts.length === 0 && !unread.has(key))
-      unread.set(key, 'incomplete');
+    if (type.startsWith('Medication') && entry.concepts.length === 0) markIncomplete({ type, key });
     entries.set(reference, entry);
     const index = indexes.get(type) ?? { entries: [], uncoded: [], byCode: new Map() };
     indexes.set(type, index);

@@ -1,8 +1,8 @@
 import { type Json, isObject, text } from '../fhir/read';
-import type { KeyAnswer, UnreadReason } from './key-answer';
+import type { KeyAnswer } from './key-answer';
 import { ownerOf } from './usable-resource';
 
-interface Received {
+export interface Received {
   readonly type: string;
   readonly key: string;
   readonly resource: Json;
@@ -36,14 +36,9 @@ function contentOf(resource: Json): string | undefined {
 export function receivedByReference(
   patientId: string,
   answers: readonly KeyAnswer[],
-  unread: Map<string, UnreadReason>,
+  markIncomplete: (item: Received) => void,
 ): Map<string, Received> {
   const received = new Map<string, Received>();
-  const keyOfType = new Map(answers.map((answer) => [answer.resourceType, answer.key]));
-  const markIncomplete = ({ type, key }: Received): void => {
-    for (const lacking of [key, keyOfType.get(type) ?? key])
-      if (!unread.has(lacking)) unread.set(lacking, 'incomplete');
-  };
   const contents = new Map<Json, string | undefined>();
   const contentOnce = (resource: Json): string | undefined => {
     if (!contents.has(resource)) contents.set(resource, contentOf(resource));

@@ -45,13 +45,14 @@ const PAGE_SHARE = 0.5;
 export async function chartFor(
   { request, profile }: OrderedBlocks,
   { policyData, fhirAccess, fhirClient, deadlineMs, chartLimit }: JudgingDependencies & ChartDependencies,
-  ...gone: readonly AbortSignal[]
+  gone?: AbortSignal,
 ): Promise<Chart> {
   const { prefetch: templates } = policyData.discovery;
   const { patientId, fhirServer, accessToken } = request;
   const baseUrl = fhirServer === undefined ? undefined : readableServer(fhirServer, fhirAccess);
   if (!baseUrl || !FHIR_ID.test(patientId)) return sentChart(request, templates);
-  const signal = AbortSignal.any([AbortSignal.timeout(Math.floor(deadlineMs * READING_SHARE)), ...gone]);
+  const timeout = AbortSignal.timeout(Math.floor(deadlineMs * READING_SHARE));
+  const signal = AbortSignal.any(gone ? [timeout, gone] : [timeout]);
   // All reads of the invocation listen to it.
   setMaxListeners(0, signal);
   const server = {

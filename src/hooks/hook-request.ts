@@ -134,7 +134,8 @@ export function readHookRequest(body: unknown, hook: Hook): HookRequest {
   const context = isObject(body['context']) ? body['context'] : {};
   const draftOrders = isObject(context['draftOrders']) ? context['draftOrders'] : {};
   const patientId = bareId(text(context['patientId']) ?? '');
-  const { prefetch, selections } = { prefetch: body['prefetch'], selections: context['selections'] };
+  const { prefetch } = body;
+  const { selections } = context;
   const fhirServer = text(body['fhirServer']);
   const accessToken = accessTokenOf(body['fhirAuthorization'], patientId);
   const profile = profileOf(body['extension']);

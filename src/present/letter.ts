@@ -4,14 +4,14 @@ import { formatDay } from '../time/days';
 import { toldResults } from './assessment-extension';
 import type { SuggestionContext } from './remedies';
 import { orderName } from './summary';
-import { aboutOf, fill } from './wording';
+import { aboutOf, fill, firstFew } from './wording';
 
 /** So many records are named behind a criterion before the rest is counted. */
 const MOST_RECORDS = 8;
 
 /** The letter as plain text: what is ordered, and what the record shows for each criterion. */
 export function letterText({ assessment, speaker }: SuggestionContext): string {
-  const { packet, more } = speaker.policyData.wording;
+  const { packet } = speaker.policyData.wording;
   const { policy, profile, group } = assessment;
   const told = toldResults(assessment, speaker);
   const isOf = (status: string, ...severities: readonly string[]) =>
@@ -22,9 +22,8 @@ export function letterText({ assessment, speaker }: SuggestionContext): string {
   const recordsOf = (evidence: readonly Evidence[]): string => {
     if (evidence.length === 0) return '';
     const names = evidence.map(({ reference, date }) => [reference, date].filter(Boolean).join(', '));
-    const rest = names.length - MOST_RECORDS;
-    const shown = rest > 1 ? [...names.slice(0, MOST_RECORDS), fill(more, { count: rest })] : names;
-    return fill(packet.records, { records: [...new Set(shown)].join('; ') });
+    const records = firstFew([...new Set(names)], MOST_RECORDS, speaker).join('; ');
+    return fill(packet.records, { records });
   };
   const safe = isOf('met', 'contraindication').map(({ result }) => result);
   const cautions = isOf('not-met', 'caution');

@@ -6,7 +6,7 @@ import { regionsOfLine } from '../gather/readings/imaging';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { RequestDefinition } from '../policy/schema';
 import type { Draft, SuggestionContext } from './remedies';
-import { fill, inTheWay } from './wording';
+import { firstFew, inTheWay } from './wording';
 
 /** The code system of our own requests; wire format, as the local evidence codes are. */
 const REQUESTS = 'https://nerve-block-cds.example/fhir/CodeSystem/request';
@@ -59,12 +59,8 @@ function taskFor({ name, request }: Wanted, patientId: string): Json {
 function askForRecords(all: readonly Wanted[], { patientId, speaker }: SuggestionContext): Draft[] {
   const tasks = all.filter(({ request }) => request.task !== undefined);
   if (tasks.length === 0) return [];
-  const rest = tasks.length - MOST_NAMES;
   const names = tasks.map(({ request }) => request.about);
-  const what = [
-    ...(rest > 1 ? names.slice(0, MOST_NAMES) : names),
-    ...(rest > 1 ? [fill(speaker.policyData.wording.more, { count: rest })] : []),
-  ].join(', ');
+  const what = firstFew(names, MOST_NAMES, speaker).join(', ');
   const actions = tasks.map((task) => ({
     change: { type: 'create' as const, resource: taskFor(task, patientId) },
     order: task.line.line.order,

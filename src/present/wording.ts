@@ -58,12 +58,18 @@ export function withReasons(keys: readonly string[], speaker: Speaker): string {
     .join('; ');
 }
 
+/** The first few names, the rest counted; one more is named as well as counted. */
+export function firstFew(names: readonly string[], most: number, speaker: Speaker): string[] {
+  const rest = names.length - most;
+  return rest < 2
+    ? [...names]
+    : [...names.slice(0, most), fill(speaker.policyData.wording.more, { count: rest })];
+}
+
 /** What results are about in a few words, the first few of them. */
 export function aboutOf(results: readonly CriterionResult[], speaker: Speaker): string {
   const names = [...new Set(results.map(({ criterion }) => criterion.gap ?? criterion.title))];
-  const rest = names.length - MOST_NAMES;
-  if (rest < 2) return names.join(', ');
-  return [...names.slice(0, MOST_NAMES), fill(speaker.policyData.wording.more, { count: rest })].join(', ');
+  return firstFew(names, MOST_NAMES, speaker).join(', ');
 }
 
 /** One thing to do about everything that could not be read. */

@@ -39,12 +39,12 @@ async function readOne(url: URL, server: ChartServer): Promise<Page | UnreadReas
   }
 }
 
-/** The next page's address, if it is one that the token may go to: that of the very same server. */
+/** The next page's address, if it is one that the token may go to: that of the very same origin. */
 function nextUrl(next: string, from: URL, { baseUrl }: ChartServer): URL | undefined {
   if (!URL.canParse(next, from.href)) return undefined;
   const url = new URL(next, from);
-  const isSameServer = url.origin === baseUrl.origin && url.username === '' && url.password === '';
-  return isSameServer ? url : undefined;
+  const isSameOrigin = url.origin === baseUrl.origin && url.username === '' && url.password === '';
+  return isSameOrigin ? url : undefined;
 }
 
 /**
