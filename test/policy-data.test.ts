@@ -123,7 +123,9 @@ describe('nothing is left over: every entry is used by', () => {
     [
       'remedy: a criterion, or every card',
       Object.keys(policyData.wording.remedies),
-      (id: string) => remedies.has(id) || ['attach-evidence', 'ask-for-records', 'order-first'].includes(id),
+      (id: string) =>
+        remedies.has(id) ||
+        ['attach-evidence', 'ask-for-records', 'order-first', 'state-diagnosis'].includes(id),
     ],
     ['opioid factor: a kind of the value set', [...policyData.opioidFactors.keys()], isOpioidKind],
   ])('%s', (_title, names, isUsed) => {
@@ -265,17 +267,11 @@ test('no descriptor of a procedure code is shipped', () => {
 describe('what may be missing is asked for', () => {
   /** Facts by which a criterion can be not documented and for which no request helps, with the reason. */
   const WORDS_ONLY: Readonly<Record<string, string>> = {
-    diagnosis: 'the clinician states it on the order',
     radiculopathy: 'the problem list has to be put right',
     facetCyst: 'the problem list has to be put right',
     infection: 'a possible infection has to be confirmed or ruled out',
     coagulation: 'an unreadable value has to be looked at',
     consent: 'a refusal has to be talked about',
-    orderSide: 'the order has to say it',
-    orderLevel: 'the order has to say it',
-    blockIntent: 'the order has to say it',
-    diagnosticPurpose: 'the order has to say it',
-    ablationReason: 'the order has to say it',
     levelEvidence: 'imaging or an examination is asked for by their own criteria',
     facetSessions: 'undated blocks have to be dated',
     sessionCount: 'undated blocks have to be dated',
@@ -301,7 +297,9 @@ describe('what may be missing is asked for', () => {
       ),
     ),
   );
-  const requested = new Set([...policyData.requests.values()].flatMap((request) => request.for));
+  const requested = new Set(
+    [...policyData.requests.values()].filter(({ findings }) => !findings).flatMap((request) => request.for),
+  );
 
   test.each([...facts])('%s', (fact) => {
     expect([requested.has(fact), fact in WORDS_ONLY]).toEqual(

@@ -41,6 +41,9 @@ function linesOf(vignette: Vignette): readonly Line[] {
   return lines;
 }
 
+/** Numbers that decide no criterion, only the day that is proposed. */
+const PROPOSES_A_DAY = new Set(['stagingDays']);
+
 /** What the criteria that look at the number say of a line. */
 function outcome(policy: Policy, profile: string, name: string, context: LineContext): string {
   const read = factReader(facts, context);
@@ -52,7 +55,7 @@ function outcome(policy: Policy, profile: string, name: string, context: LineCon
     .map(({ criterion, status, facts: named }) => [
       criterion.id,
       status,
-      ...named.map(({ fact }) => fact.finding),
+      ...named.map(({ fact }) => (PROPOSES_A_DAY.has(name) ? fact.enoughFrom : fact.finding)),
     ]);
   const views = policy
     .otherViews(profile)

@@ -127,12 +127,35 @@ export function scenarioOrders(scenario: Scenario, fixtures: string): Json[] {
   );
 }
 
+/** Who is to get which orders, by which chart. */
+export interface Case {
+  readonly patientId: string;
+  readonly chart: readonly Json[];
+  readonly orders: readonly Json[];
+  /** The prefetch keys that are left out. */
+  readonly notSent: readonly string[];
+}
+
+/** What a scenario tells. */
+export function caseOf(scenario: Scenario, fixtures: string): Case {
+  return {
+    patientId: scenario.chart,
+    chart: scenarioChart(scenario, fixtures),
+    orders: scenarioOrders(scenario, fixtures),
+    notSent: scenario.notSent,
+  };
+}
+
 /** The whole CDS Hooks request of a scenario for one profile, with the chart as prefetch. */
 export function scenarioRequest(scenario: Scenario, profile: string, fixtures: string) {
-  const chart = scenarioChart(scenario, fixtures);
+  return requestFor(caseOf(scenario, fixtures), profile);
+}
+
+/** The whole CDS Hooks request of a case for one profile, with the chart as prefetch. */
+export function requestFor({ patientId, chart, orders, notSent }: Case, profile: string) {
   const prefetch: Record<string, unknown> = {};
   for (const [type, key] of Object.entries(KEY_OF_TYPE)) {
-    if (scenario.notSent.includes(key)) continue;
+    if (notSent.includes(key)) continue;
     const entry = chart
       .filter((resource) => resource['resourceType'] === type)
       .map((resource) => ({ resource }));
@@ -144,12 +167,12 @@ export function scenarioRequest(scenario: Scenario, profile: string, fixtures: s
     hook: 'order-sign',
     hookInstance: 'd1577c69-dfbe-44ad-ba6d-3e05e953b2ea',
     context: {
-      userId: `Practitioner/${scenario.chart}-clinician`,
-      patientId: scenario.chart,
+      userId: `Practitioner/${patientId}-clinician`,
+      patientId,
       draftOrders: {
         resourceType: 'Bundle',
         type: 'collection',
-        entry: scenarioOrders(scenario, fixtures).map((resource) => ({ resource })),
+        entry: orders.map((resource) => ({ resource })),
       },
     },
     prefetch,

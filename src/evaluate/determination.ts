@@ -5,7 +5,8 @@ function isOpen(result: CriterionResult): boolean {
   return result.status === 'not-documented' || result.status === 'not-assessed';
 }
 
-function isGap(result: CriterionResult): boolean {
+/** Whether a result leaves something open that the determination rests on. */
+export function isGap(result: CriterionResult): boolean {
   switch (result.severity) {
     case 'hard':
     case 'contraindication':

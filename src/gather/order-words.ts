@@ -53,6 +53,11 @@ export function guidanceIn(words: string): Set<Guidance> {
   return new Set(stated(GUIDANCE_WORDS, words));
 }
 
+/** The same words with fluoroscopy for guidance in place of ultrasound. */
+export function withFluoroscopy(words: string): string {
+  return words.replace(/\bultraso\w*|\bsonograph\w*/giu, 'fluoroscopy');
+}
+
 /** What the block is for, as the words state it. */
 export function purposesIn(words: string): Set<Purpose> {
   return new Set(stated(PURPOSE_WORDS, withoutHistory(words)));

@@ -80,6 +80,10 @@ function checkRequests(
     const unknown = request.for.findIndex((fact) => !(fact in facts));
     if (unknown >= 0)
       throw file.mistake([name, 'for', unknown], `there is no fact "${String(request.for[unknown])}"`);
+    const findings = new Set(request.for.flatMap((fact) => facts[fact]?.findings ?? []));
+    const strange = request.findings?.find((finding) => !findings.has(finding));
+    if (strange !== undefined)
+      throw file.mistake([name, 'findings'], `none of its facts reports the finding "${strange}"`);
   }
 }
 

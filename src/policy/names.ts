@@ -4,6 +4,7 @@
  */
 export const SELECTORS = [
   'conditions',
+  'openOrders',
   'physicalTherapySessions',
   'physicalTherapyEvaluations',
   'homeExercise',

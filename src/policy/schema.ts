@@ -122,16 +122,23 @@ export const codingRulesSchema = z.strictObject({
 
 export const opioidFactorsSchema = z.record(id, z.number());
 
-/** What can be asked for: a task to record something, or an order by the region that it is for. */
+/**
+ * What can be asked for: a word on the order, a task to record something, or an order by the region that it is for.
+ */
 export const requestsSchema = z.record(
   id,
   z.strictObject({
     /** The facts that may be missing. */
     for: z.array(z.string()).min(1),
+    /** Asked only where one of these was found, and then whether or not it fails. */
+    findings: z.array(z.string()).min(1).optional(),
     about: sentence,
     /** Asked only where something of the kind is on file. */
     ofWhatIsThere: z.boolean().default(false),
+    /** Whoever orders says it on the order; nothing is to be created. */
+    onOrder: z.literal(true).optional(),
     task: sentence.optional(),
+    priority: z.enum(['urgent']).optional(),
     order: z
       .array(
         z.strictObject({
@@ -212,6 +219,17 @@ export const cardWordingSchema = z.strictObject({
     considered: sentence,
     caution: sentence,
     closing: sentence,
+  }),
+  whatWouldChange: z.strictObject({
+    card: sentence,
+    line: sentence,
+    correct: sentence,
+    state: sentence,
+    'look-up': sentence,
+    record: sentence,
+    clarify: sentence,
+    obtain: sentence,
+    wait: sentence,
   }),
   undated: sentence,
   bothSides: sentence,

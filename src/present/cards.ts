@@ -8,6 +8,7 @@ import { escapeMarkdown, table } from './markdown';
 import type { SuggestionContext } from './remedies';
 import { suggestionsFor } from './suggestions';
 import { leadOf } from './lead';
+import { whatWouldChangeSection } from './what-would-change';
 import { isRedFlag, summaryOf } from './summary';
 import { aboutOf, fill, todosOf, withReasons, type Speaker } from './wording';
 
@@ -202,6 +203,7 @@ export function presentCard(context: SuggestionContext): Card {
   const detail = [
     ...leadOf(assessment, open, speaker),
     ...linesSentence(assessment, speaker),
+    ...whatWouldChangeSection(assessment, speaker),
     ...openTable(open, speaker),
     ...metSection(told, speaker),
     ...notLookedFor(told, speaker),
@@ -221,6 +223,6 @@ export function presentCard(context: SuggestionContext): Card {
     source: { label: fill(speaker.policyData.wording.sourceLabel, { profile: assessment.profile.title }) },
     ...(suggestions.length > 0 && { suggestions, selectionBehavior: 'at-most-one' as const }),
     ...(overrideReasons.length > 0 && { overrideReasons }),
-    extension: assessmentExtension(assessment, told),
+    extension: assessmentExtension(assessment, told, speaker),
   };
 }

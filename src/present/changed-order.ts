@@ -86,3 +86,13 @@ export function sideCoding(side: Side) {
     display: side === 'both' ? 'Right and left' : side === 'left' ? 'Left' : 'Right',
   };
 }
+
+export const DATE_MEMBERS = ['occurrenceDateTime', 'occurrencePeriod', 'occurrenceTiming'] as const;
+
+/** The order as it came, on other dates. */
+export function withDates(resource: Json, dates: Json): Json {
+  const kept = Object.entries(resource).filter(
+    ([member]) => !(DATE_MEMBERS as readonly string[]).includes(member),
+  );
+  return { ...Object.fromEntries(kept), ...dates };
+}

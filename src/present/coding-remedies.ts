@@ -5,22 +5,10 @@ import type { DraftOrder } from '../gather/draft-orders';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { Companion } from '../policy/policy-data';
 import { canBeChanged, withCode } from './changed-order';
+import { findingOf, wordOf } from './line-facts';
 import { type Draft, type SuggestionContext, labelOf, removeLines } from './remedies';
 
 type Target = (line: LineAssessment, context: SuggestionContext) => string | undefined;
-
-/** What a fact of the line said under a name. */
-export function wordOf({ results }: LineAssessment, fact: string, word: string): string | undefined {
-  const said = results.flatMap((result) => result.facts).find(({ name }) => name === fact)?.fact.words?.[
-    word
-  ];
-  return typeof said === 'string' && said !== '' ? said : undefined;
-}
-
-/** What a fact of the line found. */
-export function findingOf({ results }: LineAssessment, fact: string): string | undefined {
-  return results.flatMap((result) => result.facts).find(({ name }) => name === fact)?.fact.finding;
-}
 
 /** By which code a line's own is to be replaced, for each remedy that replaces codes. */
 const TARGETS: Readonly<Record<string, Target>> = {

@@ -4,7 +4,8 @@ import type { DraftOrder } from '../gather/draft-orders';
 import { confirmed, excludedReasons, ofProblemList, supportedSets } from '../gather/readings/diagnoses';
 import { CODE_SYSTEMS, codeSystemOf, normalCode } from '../policy/code-systems';
 import { canBeChanged } from './changed-order';
-import { findingOf, ordersOf, updated, wordOf } from './coding-remedies';
+import { ordersOf, updated } from './coding-remedies';
+import { findingOf, wordOf } from './line-facts';
 import type { Draft, SuggestionContext } from './remedies';
 
 function isReason(coding: Json, code: string): boolean {
@@ -65,6 +66,23 @@ export function dropReason(failing: readonly LineAssessment[]): Draft[] {
     );
     return { remedy: 'drop-reason', words, isRecommended: false, actions };
   });
+}
+
+/** Where the order gives no reason: the diagnosis of the problem list by which it is judged. */
+export function stateDiagnosis({ assessment }: SuggestionContext): Draft[] {
+  const lines = assessment.lines.filter((line) => findingOf(line, 'diagnosis') === 'on-problem-list');
+  const [first] = assessment.contexts.filter(({ line }) => lines.some((other) => other.line === line));
+  const diagnosis = first && confirmed(ofProblemList(first, supportedSets(first)))[0];
+  const coding = diagnosis?.concept.codings[0];
+  const orders = ordersOf(lines);
+  const isSilent = orders.every(
+    ({ reasons, reasonReferences }) => reasons.length + reasonReferences.length === 0,
+  );
+  if (!coding || !isSilent || !orders.every(canBeChanged)) return [];
+  const reasonCode = [{ coding: [coding], text: diagnosis.member.label }];
+  const words = { name: diagnosis.name };
+  const actions = orders.map((order) => updated(order, { reasonCode }, words));
+  return [{ remedy: 'state-diagnosis', words, isRecommended: false, actions }];
 }
 
 /** Where order and problem list disagree: the diagnosis of the problem list in place of what excludes the block. */

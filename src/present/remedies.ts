@@ -2,9 +2,11 @@ import type { Side } from '../anatomy/side';
 import type { Assessment, LineAssessment } from '../evaluate/assess';
 import { type Json, isObject, objects, text } from '../fhir/read';
 import type { DraftOrder } from '../gather/draft-orders';
+import { withFluoroscopy } from '../gather/order-words';
 import type { OrderedLine, Session } from '../gather/sessions';
 import { CODE_SYSTEMS } from '../policy/code-systems';
-import { canBeChanged, newLineBeside, withCode } from './changed-order';
+import { canBeChanged, withCode } from './changed-order';
+import { findingOf } from './line-facts';
 import type { Speaker, Words } from './wording';
 
 export interface SuggestionContext {
@@ -38,65 +40,6 @@ export function labelOf(code: string, speaker: Speaker): string {
   return speaker.policyData.procedures.get(code)?.label ?? code;
 }
 
-const DATE_MEMBERS = ['occurrenceDateTime', 'occurrencePeriod', 'occurrenceTiming'] as const;
-
-/** The primary of an add-on that is ordered for another session. */
-function primaryElsewhere(line: OrderedLine, { assessments, assessment }: SuggestionContext) {
-  return assessments
-    .filter(({ group }) => group.session !== assessment.group.session)
-    .flatMap(({ group, lines }) => lines.map((other) => ({ primary: other.line, session: group.session })))
-    .find(({ primary }) => line.procedure.addOnTo?.includes(primary.procedure.code));
-}
-
-/** Moves add-ons to the day on which their primary is ordered. */
-export function joinPrimary(failing: readonly OrderedLine[], context: SuggestionContext): Draft[] {
-  const moves = failing.flatMap((line) => {
-    const found = primaryElsewhere(line, context);
-    return found && canBeChanged(line.order) ? [{ line, ...found }] : [];
-  });
-  const [first] = moves;
-  if (!first || moves.length < failing.length) return [];
-  const actions = moves.map(({ line: { order }, primary }) => {
-    const kept = Object.entries(order.resource).filter(
-      ([member]) => !(DATE_MEMBERS as readonly string[]).includes(member),
-    );
-    const dates = DATE_MEMBERS.flatMap((member) =>
-      primary.order.resource[member] === undefined ? [] : [[member, primary.order.resource[member]]],
-    );
-    return {
-      change: { type: 'update' as const, resource: Object.fromEntries([...kept, ...dates]) as Json },
-      order,
-      words: {},
-    };
-  });
-  const codes = [...new Set(moves.map(({ line }) => line.procedure.code))].join(' and ');
-  const words = { codes, primary: first.primary.procedure.code };
-  const sessions = [...new Set(moves.map(({ session }) => session))];
-  return [{ remedy: 'join-primary', words, isRecommended: true, actions, sessions }];
-}
-
-/** Adds the primaries that are ordered nowhere, as draft orders beside their add-ons. */
-export function addPrimary(failing: readonly OrderedLine[], context: SuggestionContext): Draft[] {
-  const { assessment, speaker, patientId } = context;
-  if (failing.some((line) => primaryElsewhere(line, context))) return [];
-  const ordered = new Set(assessment.group.session.lines.map((line) => line.procedure.code));
-  const wanted = new Map<string, OrderedLine>();
-  for (const line of failing) {
-    for (const code of line.procedure.addOnTo ?? []) if (!ordered.has(code)) wanted.set(code, line);
-  }
-  if (wanted.size === 0) return [];
-  const codes = [...wanted.keys()];
-  const words = {
-    codes: codes.join(' and '),
-    addOns: [...new Set(failing.map((line) => line.procedure.code))].join(' and '),
-  };
-  const actions = [...wanted].map(([code, { order }]) => {
-    const resource = newLineBeside(order, code, labelOf(code, speaker), `Patient/${patientId}`);
-    return { change: { type: 'create' as const, resource }, order, words: { ...words, code } };
-  });
-  return [{ remedy: 'add-primary', words, isRecommended: true, actions }];
-}
-
 /** One code of an order. */
 interface CodeOnOrder {
   readonly order: DraftOrder;
@@ -125,6 +68,38 @@ export function removeLines(failing: readonly CodeOnOrder[], remedy: string): Dr
   });
   const codes = [...new Set(failing.map((line) => line.procedure.code))];
   return [{ remedy, words: { codes: codes.join(' and ') }, isRecommended: false, actions }];
+}
+
+/** What must not be done now comes off the order; nothing is taken off for a mere suspicion. */
+export function holdOrder(failing: readonly LineAssessment[], { assessment }: SuggestionContext): Draft[] {
+  const isUnsafe = failing.some(({ results }) =>
+    results.some(({ severity, status }) => severity === 'contraindication' && status === 'not-met'),
+  );
+  const held = isUnsafe ? removeLines(assessment.group.lines, 'hold-order') : [];
+  return held.map((draft) => ({ ...draft, isRecommended: true }));
+}
+
+/** Words that ask for ultrasound, where the code includes fluoroscopy or CT, ask for fluoroscopy. */
+export function useFluoroscopy(failing: readonly OrderedLine[]): Draft[] {
+  const orders = [...new Set(failing.map((line) => line.order))].filter(({ guidance }) =>
+    guidance.has('ultrasound'),
+  );
+  if (orders.length === 0 || !orders.every(canBeChanged)) return [];
+  const reworded = (items: unknown): Json[] =>
+    objects(items).map((item) => {
+      const words = text(item['text']);
+      return words === undefined ? item : { ...item, text: withFluoroscopy(words) };
+    });
+  const actions = orders.map((order) => {
+    const { orderDetail, note } = order.resource;
+    const resource: Json = {
+      ...order.resource,
+      ...(orderDetail !== undefined && { orderDetail: reworded(orderDetail) }),
+      ...(note !== undefined && { note: reworded(note) }),
+    };
+    return { change: { type: 'update' as const, resource }, order, words: {} };
+  });
+  return [{ remedy: 'use-fluoroscopy', words: {}, isRecommended: true, actions }];
 }
 
 /**
@@ -156,12 +131,11 @@ export function switchRegion(
 }
 
 /** A diagnostic block answers unclear imaging; it is no way round missing imaging, another side or a failed requirement. */
-export function couldBeDiagnostic({ results }: LineAssessment): boolean {
-  const purpose = results.flatMap((result) => result.facts).find((fact) => fact.name === 'facetPurpose');
-  if (purpose?.fact.finding === 'open') return false;
-  const imaging = results.flatMap((result) => result.facts).find((fact) => fact.name === 'rootConcordance');
-  if (imaging && ['none', 'other-region', 'other-side'].includes(imaging.fact.finding)) return false;
-  return results.every(
+export function couldBeDiagnostic(line: LineAssessment): boolean {
+  if (findingOf(line, 'facetPurpose') === 'open') return false;
+  const imaging = findingOf(line, 'rootConcordance');
+  if (imaging !== undefined && ['none', 'other-region', 'other-side'].includes(imaging)) return false;
+  return line.results.every(
     ({ status, severity, criterion }) =>
       status !== 'not-met' ||
       criterion.remedies.includes('mark-diagnostic') ||

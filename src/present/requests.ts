@@ -1,12 +1,14 @@
 import type { LineAssessment } from '../evaluate/assess';
-import type { NamedFact } from '../evaluate/criterion';
+import type { CriterionResult, NamedFact } from '../evaluate/criterion';
 import { codingsOf, isObject, type Json } from '../fhir/read';
 import type { LineContext } from '../gather/facts/fact';
 import { regionsOfLine } from '../gather/readings/imaging';
 import { CODE_SYSTEMS } from '../policy/code-systems';
+import type { Severity } from '../policy/policy-schema';
 import type { RequestDefinition } from '../policy/schema';
 import type { Draft, SuggestionContext } from './remedies';
-import { firstFew, inTheWay } from './wording';
+import { needsRemedy } from './promise';
+import { firstFew, inTheWay, isOwnGap, type Speaker } from './wording';
 
 /** The code system of our own requests; wire format, as the local evidence codes are. */
 const REQUESTS = 'https://nerve-block-cds.example/fhir/CodeSystem/request';
@@ -20,28 +22,57 @@ interface Wanted {
   readonly line: LineAssessment;
 }
 
-/** Whether a fact that is missing is one that the request is for. */
-function isFor(request: RequestDefinition, { name, fact }: NamedFact): boolean {
+/** Whether a fact is one that the request is for: by what was found, else by what is missing. */
+function isFor(request: RequestDefinition, named: NamedFact, speaker: Speaker): boolean {
+  const { name, fact } = named;
+  if (!request.for.includes(name) || !isOwnGap(named, speaker)) return false;
+  if (request.findings) return request.findings.includes(fact.finding);
   const isThere = (fact.evidence ?? []).length > 0;
-  const isFitting = request.order === undefined ? isThere || !request.ofWhatIsThere : !isThere;
-  return isFitting && request.for.includes(name);
+  return request.order === undefined ? isThere || !request.ofWhatIsThere : !isThere;
 }
 
-/** What the criteria of which nothing usable is on file ask for, each thing once, what decides first. */
+/** Whether the request answers what a criterion came to. Only what was found is asked about beside a refusal or a caution. */
+function answers(
+  request: RequestDefinition,
+  result: CriterionResult,
+  isRefused: boolean,
+  speaker: Speaker,
+): boolean {
+  const isMissing = result.status === 'not-documented' && result.severity !== 'caution';
+  const isFound = result.status === 'not-met' || result.severity === 'caution';
+  const isAsked = (isMissing && !isRefused) || (isFound && request.findings !== undefined);
+  return isAsked && needsRemedy(result) && inTheWay(result).some((fact) => isFor(request, fact, speaker));
+}
+
+const BY_WEIGHT: readonly Severity[] = ['contraindication', 'hard', 'documentation', 'caution'];
+
+/** What the criteria that are not met ask for, each thing once, what decides first. */
 function wanted({ assessment, speaker }: SuggestionContext): Wanted[] {
+  const { determination, lines } = assessment;
+  const isRefused = determination === 'contraindicated' || determination === 'criteria-not-met';
   const found = new Map<string, Wanted>();
-  for (const severity of ['contraindication', 'hard', 'documentation']) {
-    for (const line of assessment.lines) {
-      const missing = line.results
-        .filter((result) => result.status === 'not-documented' && result.severity === severity)
-        .flatMap(inTheWay);
+  for (const severity of BY_WEIGHT) {
+    for (const line of lines) {
+      const open = line.results.filter((result) => result.severity === severity);
       for (const [name, request] of speaker.policyData.requests) {
-        if (!found.has(name) && missing.some((fact) => isFor(request, fact)))
+        if (!found.has(name) && open.some((result) => answers(request, result, isRefused, speaker)))
           found.set(name, { name, request, line });
       }
     }
   }
   return [...found.values()];
+}
+
+/** The least that is asked for where a fact is missing: a word on the order, a record, a test; undefined: only words help. */
+export function leastRequest(fact: NamedFact, speaker: Speaker): RequestDefinition | undefined {
+  const { requests } = speaker.policyData;
+  const all = [...requests.values()].filter((request) => isFor(request, fact, speaker));
+  const kinds = [
+    (request: RequestDefinition) => request.onOrder,
+    (request: RequestDefinition) => request.task,
+    () => true,
+  ];
+  return kinds.map((isOfKind) => all.find(isOfKind)).find((request) => request !== undefined);
 }
 
 function taskFor({ name, request }: Wanted, patientId: string): Json {
@@ -69,11 +100,14 @@ function askForRecords(all: readonly Wanted[], { patientId, speaker }: Suggestio
   return [{ remedy: 'ask-for-records', words: { what }, isRecommended: true, actions }];
 }
 
-/** Whether the draft orders hold an order of the code already. */
-function isDrafted(system: string, code: string, { draftOrders }: SuggestionContext): boolean {
-  return draftOrders.some((entry) => {
-    const resource = isObject(entry) && isObject(entry['resource']) ? entry['resource'] : {};
-    return codingsOf(resource['code']).some((coding) => coding.system === system && coding.code === code);
+/** Whether the same is drafted or ordered already: an order that carries the codings and is still to be done. */
+function isOrdered(ordered: Json, { draftOrders }: SuggestionContext, context: LineContext): boolean {
+  const drafts = draftOrders.flatMap((entry) => (isObject(entry) ? (entry['resource'] ?? []) : []));
+  const onFile = context.select('openOrders').items.map(({ resource }) => resource);
+  const codes = codingsOf(ordered['code']);
+  return [...drafts, ...onFile].some((resource) => {
+    const codings = isObject(resource) ? codingsOf(resource['code']) : [];
+    return codes.every(({ system, code }) => codings.some((c) => c.system === system && c.code === code));
   });
 }
 
@@ -83,13 +117,13 @@ function orderFor(item: Wanted, context: SuggestionContext): Draft[] {
   const lineContext = context.assessment.contexts.find(
     (candidate: LineContext) => candidate.line === line.line,
   );
-  const regions = lineContext ? regionsOfLine(lineContext) : [];
+  if (!lineContext) return [];
+  const regions = regionsOfLine(lineContext);
   const chosen = (request.order ?? []).find(
     ({ region }) => region === undefined || (regions.length === 1 && regions[0] === region),
   );
   if (!chosen) return [];
   const system = CODE_SYSTEMS[chosen.system];
-  if (isDrafted(system, chosen.code, context)) return [];
   const { order } = line.line;
   const { reasonCode, requester } = order.resource;
   const resource: Json = {
@@ -98,21 +132,21 @@ function orderFor(item: Wanted, context: SuggestionContext): Draft[] {
     intent: 'order',
     code: { coding: [{ system, code: chosen.code, display: chosen.label }], text: chosen.label },
     subject: { reference: `Patient/${context.patientId}` },
+    ...(request.priority && { priority: request.priority }),
     ...(reasonCode !== undefined && { reasonCode }),
     ...(requester !== undefined && { requester }),
   };
+  if (isOrdered(resource, context, lineContext)) return [];
   const words = { what: chosen.label };
   const actions = [{ change: { type: 'create' as const, resource }, order, words }];
   return [{ remedy: 'order-first', words, isRecommended: false, actions }];
 }
 
 /**
- * What can be asked for where nothing usable is on file: records as tasks, tests and therapy as draft orders. Where the
- * order should not stand, no further record would change that.
+ * What can be asked for: records as tasks; tests, therapy and referrals as draft orders. Where the order should not stand,
+ * no further record would change that.
  */
 export function requestsFor(context: SuggestionContext): Draft[] {
-  const { determination } = context.assessment;
-  if (determination === 'contraindicated' || determination === 'criteria-not-met') return [];
   const all = wanted(context);
   return [...askForRecords(all, context), ...all.flatMap((item) => orderFor(item, context))];
 }

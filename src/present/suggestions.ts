@@ -1,24 +1,26 @@
 import type { FhirResource } from 'fhir/r4';
 import type { LineAssessment } from '../evaluate/assess';
 import { isObject } from '../fhir/read';
+import { addPrimary, joinPrimary } from './add-on-remedies';
 import type { Action, Suggestion } from './card';
+import { giveOwnSession, moveDate } from './date-remedies';
 import {
   addBilateralModifier,
-  findingOf,
   removeBilateralModifier,
   removeCompanions,
   replaceCodes,
 } from './coding-remedies';
-import { dropReason, replaceReasons, useListedDiagnosis } from './reason-remedies';
+import { findingOf } from './line-facts';
+import { dropReason, replaceReasons, stateDiagnosis, useListedDiagnosis } from './reason-remedies';
 import {
   type Draft,
   type SuggestionContext,
-  addPrimary,
   couldBeDiagnostic,
-  joinPrimary,
+  holdOrder,
   markDiagnostic,
   removeLines,
   switchRegion,
+  useFluoroscopy,
 } from './remedies';
 import { addSide, matchSide } from './side-remedies';
 import { attachEvidence } from './evidence-packet';
@@ -79,6 +81,14 @@ function draftsFor(remedy: string, failing: readonly LineAssessment[], context: 
       return replaceReasons(failing, context);
     case 'drop-reason':
       return dropReason(failing);
+    case 'move-date':
+      return moveDate(context);
+    case 'own-session':
+      return giveOwnSession(failing, context);
+    case 'use-fluoroscopy':
+      return useFluoroscopy(lines);
+    case 'hold-order':
+      return holdOrder(failing, context);
     default:
       return replaceCodes(remedy, failing, context);
   }
@@ -150,7 +160,12 @@ export function suggestionsFor(context: SuggestionContext): Suggestion[] {
       }
     }
   }
-  const all = [...drafts.values(), ...requestsFor(context), ...attachEvidence(context)];
+  const all = [
+    ...drafts.values(),
+    ...requestsFor(context),
+    ...stateDiagnosis(context),
+    ...attachEvidence(context),
+  ];
   const recommended = all.find((draft) => draft.isRecommended);
   const ordered = [...all.filter((d) => d === recommended), ...all.filter((d) => d !== recommended)];
   return ordered

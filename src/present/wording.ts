@@ -104,6 +104,11 @@ export function foundOf(result: CriterionResult, speaker: Speaker): string {
   return [...new Set(sentences.filter((sentence) => sentence !== ''))].join('; ');
 }
 
+/** Whether what a fact found is a gap of its own; else it closes by itself once another gap does. */
+export function isOwnGap(fact: NamedFact, speaker: Speaker): boolean {
+  return wordingOf(fact, speaker).gap !== '';
+}
+
 /** The facts that keep a criterion from being met; what they name is what there is to do. */
 export function inTheWay({ criterion, facts }: CriterionResult): readonly NamedFact[] {
   const open = facts.filter(({ name, fact }) =>

@@ -179,7 +179,11 @@ describe('updates', () => {
       const changed = changedMembers(draftOf(action.resource, drafts) ?? {}, action.resource ?? {});
       expect([name, changed]).toEqual([
         name,
-        [expect.stringMatching(/^(?:code|bodySite|orderDetail|reasonCode|supportingInfo)$/u)],
+        [
+          expect.stringMatching(
+            /^(?:code|bodySite|orderDetail|note|occurrence\w+|reasonCode|supportingInfo)$/u,
+          ),
+        ],
       ]);
     }
   });

@@ -109,8 +109,10 @@ export const activeCare = defineFact({
     const goingOnUntil = courses.flatMap((course) =>
       course.ongoing && course.surely ? [course.surely[1]] : [],
     );
-    if (goingOnUntil.length === 0) return { finding: 'too-short', ...told, ...tooShort };
-    const sufficientOn = formatDay(Math.max(...goingOnUntil) + minimum - days);
-    return { finding: 'continuing', ...told, words: { ...words, sufficientOn }, ...tooShort };
+    if (goingOnUntil.length === 0)
+      return { finding: 'too-short', ...told, enoughFrom: context.asOf + minimum - days, ...tooShort };
+    const enoughFrom = Math.max(...goingOnUntil) + minimum - days;
+    const continuing = { ...words, sufficientOn: formatDay(enoughFrom) };
+    return { finding: 'continuing', ...told, words: continuing, enoughFrom, ...tooShort };
   },
 });

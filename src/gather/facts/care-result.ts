@@ -61,6 +61,7 @@ export const careResult = defineFact({
       };
     }
     const unread = [...new Set([...active.unread, ...context.select('systemicDrugTrials').unread])];
-    return { finding: 'silent', fields: { notSuccessful: true }, unread };
+    const evidence = treatments.map(point);
+    return { finding: 'silent', fields: { notSuccessful: true }, evidence, unread };
   },
 });

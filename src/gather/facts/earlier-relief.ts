@@ -101,13 +101,15 @@ export const lastBlock = defineFact({
       return { finding: 'imprecise', fields: { counts: true }, evidence: pointAtSession(latest), unread };
     const surely = context.asOf - latest.on.latest;
     const atMost = context.asOf - Math.max(...sessions.flatMap(({ on }) => on?.earliest ?? []));
-    const words = { days: surely, date: dateOf(latest), notBefore: formatDay(latest.on.latest + minimum) };
+    const enoughFrom = latest.on.latest + minimum;
+    const words = { days: surely, date: dateOf(latest), notBefore: formatDay(enoughFrom) };
     const told = { words, evidence: pointAtSession(latest), unread };
     if (atMost < minimum) {
       return {
         finding: 'too-recent',
         fields: { counts: true, longEnoughAgo: isComplete ? false : undefined },
         ...told,
+        enoughFrom,
       };
     }
     if (surely < minimum || isUndatedAny) return { finding: 'imprecise', fields: { counts: true }, ...told };

@@ -20,7 +20,8 @@ interface Needed {
   readonly sides?: readonly (Side | undefined)[];
 }
 
-type Support = Fact<'enough', 'enough' | 'too-few' | 'unknown' | 'elsewhere' | 'none'>;
+const FINDINGS = ['enough', 'too-few', 'unknown', 'order-unplaced', 'elsewhere', 'none'] as const;
+type Support = Fact<'enough', (typeof FINDINGS)[number]>;
 
 /**
  * Counts the days with a facet block at the line's own level and side that helped enough. Blocks of which relief, level
@@ -60,13 +61,14 @@ function supportOf(context: LineContext, { blocks, isEnough, sides }: Needed): S
     side.days.some(({ isSure }) => isSure) && side.reached.length + side.open.length < blocks;
   if (unread.length === 0 && each.some(isShort))
     return { finding: 'too-few', fields: { enough: false }, ...told };
-  if (days.length > 0) return { finding: 'unknown', fields: {}, ...told };
+  const isPlaced = context.line.level !== undefined && worst?.side !== undefined;
+  if (days.length > 0) return { finding: isPlaced ? 'unknown' : 'order-unplaced', fields: {}, ...told };
   return { finding: elsewhere === '' ? 'none' : 'elsewhere', fields: {}, ...told };
 }
 
 const SUPPORT = {
   fields: ['enough'],
-  findings: ['enough', 'too-few', 'unknown', 'elsewhere', 'none'],
+  findings: FINDINGS,
   words: ['reached', 'needed', 'percent', 'date', 'place', 'elsewhere'],
 } as const;
 

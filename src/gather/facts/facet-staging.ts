@@ -23,10 +23,11 @@ export const diagnosticInterval = defineFact({
     const { on } = latest;
     const evidence = evidenceOfDays([latest]);
     if (!on || !latest.isSure) return { finding: 'imprecise', fields: {}, evidence, unread };
+    const enoughFrom = on.latest + minimum;
     const words = {
       days: context.asOf - on.latest,
       date: dateOfDay(latest),
-      notBefore: formatDay(on.latest + minimum),
+      notBefore: formatDay(enoughFrom),
     };
     if (context.asOf - on.earliest < minimum)
       return {
@@ -34,6 +35,7 @@ export const diagnosticInterval = defineFact({
         fields: { longEnough: unread.length > 0 ? undefined : false },
         words,
         evidence,
+        enoughFrom,
         unread,
       };
     if (context.asOf - on.latest < minimum)

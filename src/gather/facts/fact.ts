@@ -22,6 +22,8 @@ export interface Fact<Field extends string = string, Finding extends string = st
   /** What the finding's sentence may say: numbers with their unit in the name, dates as `YYYY-MM-DD`. */
   readonly words?: Readonly<Record<string, string | number | undefined>>;
   readonly evidence?: readonly Evidence[];
+  /** Where only time is short: the first day on which it can be enough, with care going on until then. */
+  readonly enoughFrom?: Day;
   /** The prefetch keys that could not be read and could still change the answer. */
   readonly unread?: readonly string[];
 }

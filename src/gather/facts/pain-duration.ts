@@ -10,10 +10,11 @@ const FINDINGS = ['long-enough', 'too-short', 'imprecise', 'no-onset', 'no-condi
 const WORDS = ['days', 'onset', 'diagnosis'] as const;
 
 /**
- * How long the pain has lasted, by the longest onset among the Conditions that support the diagnosis; `isEnough` says
- * whether an onset on a day lies far enough back.
+ * How long the pain has lasted, by the longest onset among the Conditions that support the diagnosis; `enoughFrom` says
+ * from which day on pain that began on a day has lasted long enough.
  */
-function durationOf(context: LineContext, isEnough: (onset: Day) => boolean): Fact<'longEnough', Finding> {
+function durationOf(context: LineContext, enoughFrom: (onset: Day) => Day): Fact<'longEnough', Finding> {
+  const isEnough = (onset: Day): boolean => enoughFrom(onset) <= context.asOf;
   const { unread } = context.select('conditions');
   const supporting = supportingConditions(context);
   const dated = supporting
@@ -33,7 +34,13 @@ function durationOf(context: LineContext, isEnough: (onset: Day) => boolean): Fa
   if (dated.some(({ onset }) => isEnough(onset.earliest)))
     return { finding: 'imprecise', fields: {}, ...told, unread };
   const longEnough = unread.length > 0 ? undefined : false;
-  return { finding: 'too-short', fields: { longEnough }, ...told, unread };
+  return {
+    finding: 'too-short',
+    fields: { longEnough },
+    ...told,
+    enoughFrom: enoughFrom(longest.onset.latest),
+    unread,
+  };
 }
 
 /** Whether the pain has lasted as many days as the profile asks. */
@@ -44,7 +51,7 @@ export const painDuration = defineFact({
   words: WORDS,
   read(context) {
     const minimum = context.threshold('minimumPainDays') ?? 0;
-    return durationOf(context, (onset) => context.asOf - onset >= minimum);
+    return durationOf(context, (onset) => onset + minimum);
   },
 });
 
@@ -56,10 +63,7 @@ export const chronicPain = defineFact({
   words: WORDS,
   read(context) {
     const months = context.threshold('minimumPainMonths') ?? 0;
-    const isLonger = context.setting('longerThanMonths');
-    return durationOf(context, (onset) => {
-      const reached = addMonths(onset, months);
-      return isLonger ? reached < context.asOf : reached <= context.asOf;
-    });
+    const further = context.setting('longerThanMonths') ? 1 : 0;
+    return durationOf(context, (onset) => addMonths(onset, months) + further);
   },
 });

@@ -9,9 +9,12 @@ import type { PolicyData } from '../../policy/policy-data';
 export const sessionMix = defineFact({
   fields: ['compatible'],
   findings: ['alone', 'with-other-block', 'two-epidural-regions'],
+  thresholds: ['stagingDays'],
   words: ['others'],
   read(context) {
     const { procedure } = context.line;
+    const days = context.threshold('stagingDays');
+    const elsewhere = days === undefined ? {} : { enoughFrom: context.asOf + days };
     const others = context.group.session.lines.map((line) => line.procedure);
     const unfit = others.filter((other) => procedure.notWith?.includes(other.kind));
     const epidurals = procedure.oneRegionASession
@@ -20,12 +23,18 @@ export const sessionMix = defineFact({
     const codes = (of: readonly { code: string }[]): string =>
       listed([...new Set(of.map((o) => o.code))].toSorted());
     if (unfit.length > 0)
-      return { finding: 'with-other-block', fields: { compatible: false }, words: { others: codes(unfit) } };
+      return {
+        finding: 'with-other-block',
+        fields: { compatible: false },
+        words: { others: codes(unfit) },
+        ...elsewhere,
+      };
     if (epidurals.length > 0)
       return {
         finding: 'two-epidural-regions',
         fields: { compatible: false },
         words: { others: codes(epidurals) },
+        ...elsewhere,
       };
     return { finding: 'alone', fields: { compatible: true } };
   },

@@ -1,6 +1,6 @@
 import { sideOfSites } from '../body-site';
 import { allWordsOf, concepts, notes } from '../../fhir/read';
-import { addMonths, formatDay } from '../../time/days';
+import { addMonths, formatDay, type Day } from '../../time/days';
 import { purposesIn } from '../order-words';
 import { blockPlace, isAtPlace } from '../readings/blocks-at-place';
 import {
@@ -17,6 +17,14 @@ const THRESHOLDS = ['maximumSessions', 'sessionWindowMonths'] as const;
 const FINDINGS = ['below-limit', 'at-limit', 'imprecise'] as const;
 const WORDS = ['count', 'next', 'notBefore'] as const;
 type Counted = Fact<'belowLimit', (typeof FINDINGS)[number]>;
+
+/** The first day on which a session lies outside a window of so many months back. */
+function leavesWindow(session: Day, months: number): Day {
+  let day = addMonths(session, months);
+  // From 28 February a year back is not yet 29 February.
+  while (addMonths(day, -months) < session) day += 1;
+  return day;
+}
 
 /** Whether the earlier sessions of the rolling window leave room for one more; `counts` undefined: perhaps. */
 function roomForOneMore(
@@ -40,14 +48,20 @@ function roomForOneMore(
     (session) => (!session.on || session.on.latest > windowStart) && counts(session) !== false,
   );
   const oldestInTheWay = surely[limit - 1]?.on?.earliest;
+  const enoughFrom = oldestInTheWay === undefined ? undefined : leavesWindow(oldestInTheWay, months);
   const words = {
     count: surely.length,
     next: surely.length + 1,
-    notBefore: oldestInTheWay === undefined ? '' : formatDay(addMonths(oldestInTheWay, months)),
+    notBefore: enoughFrom === undefined ? '' : formatDay(enoughFrom),
   };
   const told = { words, evidence: surely.flatMap(pointAtSession), unread };
   if (surely.length >= limit)
-    return { finding: 'at-limit', fields: { belowLimit: isComplete ? false : undefined }, ...told };
+    return {
+      finding: 'at-limit',
+      fields: { belowLimit: isComplete ? false : undefined },
+      ...told,
+      ...(enoughFrom !== undefined && { enoughFrom }),
+    };
   if (perhaps.length >= limit) return { finding: 'imprecise', fields: {}, ...told };
   return { finding: 'below-limit', fields: { belowLimit: isComplete || undefined }, ...told };
 }

@@ -1,0 +1,97 @@
+import type { Assessment, LineAssessment } from '../evaluate/assess';
+import type { NamedFact } from '../evaluate/criterion';
+import { EFFORTS, whatWouldChange, type Effort, type Step } from '../evaluate/what-would-change';
+import { formatDay } from '../time/days';
+import { leastRequest } from './requests';
+import { escapeMarkdown } from './markdown';
+import { fill, gapOf, isOwnGap, type Speaker } from './wording';
+
+/** What one line needs, in words; empty where it needs nothing. */
+interface ToldSteps {
+  readonly line: LineAssessment;
+  readonly steps: readonly {
+    readonly criterion: string;
+    readonly effort: Effort;
+    readonly what: string;
+    readonly from?: string;
+  }[];
+}
+
+function effortOfGap(speaker: Speaker): (fact: NamedFact) => Effort {
+  return (fact) => {
+    const request = leastRequest(fact, speaker);
+    if (!request) return 'clarify';
+    if (request.onOrder) return 'state';
+    return request.task === undefined ? 'obtain' : 'record';
+  };
+}
+
+/** What a step is about, in a few words. */
+function aboutOf({ result, fact, effort }: Step, speaker: Speaker): string {
+  if (effort === 'correct') return gapOf(result, speaker);
+  const request = effort === 'wait' || effort === 'look-up' ? undefined : leastRequest(fact, speaker);
+  return request?.about ?? result.criterion.gap ?? result.criterion.title;
+}
+
+/** Whether a step closes by itself once others are done: its finding is no gap of its own, or rests on what is missing. */
+function followsOthers(step: Step, steps: readonly Step[], speaker: Speaker): boolean {
+  if (!isOwnGap(step.fact, speaker)) return true;
+  const isAlone = steps.every((other) => other === step || other.result !== step.result);
+  return step.effort === 'clarify' && (step.fact.fact.evidence ?? []).length === 0 && !isAlone;
+}
+
+/** What would make each line meet its criteria; lines that do, or that something on file contradicts, are left out. */
+export function toldSteps({ lines }: Assessment, speaker: Speaker): ToldSteps[] {
+  return lines.flatMap((line) => {
+    const steps = whatWouldChange(line, effortOfGap(speaker)) ?? [];
+    const told = steps
+      .filter((step) => !followsOthers(step, steps, speaker))
+      .map((step) => ({
+        criterion: step.result.criterion.id,
+        effort: step.effort,
+        what: aboutOf(step, speaker),
+        ...(step.from !== undefined && { from: formatDay(step.from) }),
+      }));
+    return told.length > 0 ? [{ line, steps: told }] : [];
+  });
+}
+
+/** The steps of one line as one sentence: what is recorded together stands together, and the last date is the date. */
+function sentenceOf({ steps }: ToldSteps, speaker: Speaker): string {
+  const { whatWouldChange: wording } = speaker.policyData.wording;
+  return EFFORTS.flatMap((effort) => {
+    const own = steps.filter((step) => step.effort === effort);
+    if (own.length === 0) return [];
+    const what = [...new Set(own.map((step) => escapeMarkdown(step.what)))].join(', ');
+    const date = own
+      .flatMap(({ from }) => from ?? [])
+      .toSorted()
+      .at(-1);
+    return [fill(wording[effort], { what, date })];
+  }).join('; ');
+}
+
+/** Whether the first lines of the card name the same and nothing else: only gaps, the same for every line, no date. */
+function isInTheLead({ determination, lines }: Assessment, told: readonly ToldSteps[]): boolean {
+  const isDated = told.some(({ steps }) => steps.some(({ from }) => from));
+  const isShort = told.every(({ steps }) => steps.length < 2);
+  const hasCautions = lines.some(({ results }) =>
+    results.some(({ severity, status }) => severity === 'caution' && status === 'not-met'),
+  );
+  return (
+    !isDated && (isShort || (determination === 'documentation-gaps' && !hasCautions && lines.length < 2))
+  );
+}
+
+/** One line of the card that adds to its first lines: what is enough for every criterion, and from when on. */
+export function whatWouldChangeSection(assessment: Assessment, speaker: Speaker): string[] {
+  const told = toldSteps(assessment, speaker);
+  if (isInTheLead(assessment, told)) return [];
+  const { whatWouldChange: wording } = speaker.policyData.wording;
+  const sentences = told.map((line) => sentenceOf(line, speaker));
+  const isSame = told.length === assessment.lines.length && new Set(sentences).size === 1;
+  const each = told.map(({ line }, i) =>
+    fill(wording.line, { code: line.line.procedure.code, steps: sentences[i] }),
+  );
+  return [fill(wording.card, { steps: isSame ? sentences[0] : [...new Set(each)].join('. ') })];
+}

@@ -1,0 +1,117 @@
+import type { Assessment, LineAssessment } from '../../src/evaluate/assess';
+import { requestFor, type Case } from '../../src/demo/scenario';
+import type { Json } from '../../src/fhir/read';
+import { cardsOf } from '../../src/hooks/answer';
+import { DETERMINATIONS } from '../../src/policy/schema';
+import { needsRemedy } from '../../src/present/promise';
+import type { Card, Suggestion } from '../../src/present/card';
+import { applied } from './assessment';
+import { createdBy, dayAfterCourse, performed, requestOf, takesTime, withResources } from './performed';
+import { dependenciesForTest, judgementOf } from './service-for-test';
+
+const dependencies = dependenciesForTest();
+
+/** A case as it was answered: each card with what it tells. */
+export interface Answered {
+  readonly of: Case;
+  readonly profile: string;
+  readonly cards: readonly { readonly card: Card; readonly assessment: Assessment }[];
+}
+
+/**
+ * Signs the orders of a case.
+ * @throws Problem where the request is refused
+ */
+export function sign(of: Case, profile: string): Answered {
+  const judged = judgementOf(requestFor(of, profile), dependencies);
+  if (!judged) return { of, profile, cards: [] };
+  const cards = cardsOf(judged.blocks, judged.judgement, 'order-sign', dependencies);
+  const { assessments } = judged.judgement;
+  return {
+    of,
+    profile,
+    cards: cards.flatMap((card, i) => (assessments[i] ? [{ card, assessment: assessments[i] }] : [])),
+  };
+}
+
+/** The case after a suggestion was taken, and everything that it asks for was done. */
+export function taken(of: Case, assessment: Assessment, suggestion: Suggestion): Case {
+  const [context] = assessment.contexts;
+  if (!context) throw new Error('a card without a line');
+  const created = createdBy(suggestion);
+  const toDo = created.filter((resource) => requestOf(resource) !== undefined);
+  const isOrder = (resource: unknown): boolean =>
+    !created.includes(resource as Json) ||
+    (!toDo.includes(resource as Json) && (resource as Json)['resourceType'] === 'ServiceRequest');
+  const actions = suggestion.actions.filter((action) => action.type !== 'create' || isOrder(action.resource));
+  const orders = applied(of.orders, { ...suggestion, actions });
+  const done = assessment.contexts.flatMap((line) =>
+    toDo.flatMap((resource) =>
+      performed(resource, { context: line, patientId: of.patientId, chart: of.chart }),
+    ),
+  );
+  const occurrenceDateTime = dayAfterCourse(context.asOf);
+  return {
+    ...of,
+    chart: withResources(of.chart, done),
+    orders: toDo.some(takesTime) ? orders.map((order) => ({ ...order, occurrenceDateTime })) : orders,
+  };
+}
+
+function linesOf({ cards }: Answered): LineAssessment[] {
+  return cards.flatMap(({ assessment }) => assessment.lines);
+}
+
+function nameOf({ line }: LineAssessment): string {
+  return `${line.order.reference} ${line.procedure.code}`;
+}
+
+/** Everything that is open: `TF-BASE ServiceRequest/x 64483`. */
+export function openResults(answered: Answered): Map<string, string> {
+  return new Map(
+    linesOf(answered).flatMap((line) =>
+      line.results
+        .filter(needsRemedy)
+        .map(
+          (result) =>
+            [`${result.criterion.id} ${nameOf(line)}`, `${result.severity} ${result.status}`] as const,
+        ),
+    ),
+  );
+}
+
+/** What got worse: lines that are judged worse than before, and criteria that were not open before. */
+export function worsened(before: Answered, after: Answered): string[] {
+  const known = new Map(linesOf(before).map((line) => [nameOf(line), line]));
+  const rank = (line: LineAssessment): number => DETERMINATIONS.indexOf(line.determination);
+  const open = openResults(before);
+  return linesOf(after).flatMap((line) => {
+    const earlier = known.get(nameOf(line));
+    if (!earlier) return [];
+    const worse = rank(line) < rank(earlier) ? [`${nameOf(line)} is ${line.determination}`] : [];
+    const opened = line.results
+      .filter(needsRemedy)
+      .map((result) => `${result.criterion.id} ${nameOf(line)}`)
+      .filter((name) => !open.has(name));
+    return [...worse, ...opened];
+  });
+}
+
+/** The requests that a card's suggestions make. */
+export function requestsOf({ cards }: Answered): Set<string> {
+  return new Set(
+    cards
+      .flatMap(({ card }) => card.suggestions ?? [])
+      .flatMap(createdBy)
+      .flatMap((resource) => requestOf(resource) ?? []),
+  );
+}
+
+export function labelsOf({ cards }: Answered): string[] {
+  return cards.flatMap(({ card }) => (card.suggestions ?? []).map(({ label }) => label));
+}
+
+/** Something created, whatever its id. */
+export function proposedBy({ actions }: Suggestion): Json[] {
+  return actions.flatMap((action) => (action.type === 'delete' ? [] : [action.resource as unknown as Json]));
+}
