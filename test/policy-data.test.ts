@@ -279,7 +279,6 @@ describe('what may be missing is asked for', () => {
     diagnosticInterval: 'undated blocks have to be dated',
     therapeuticRepeat: 'told by the relief after earlier blocks',
     earlierAblation: 'told by the relief after earlier blocks',
-    movementLimit: 'one of several ways; the others are asked for',
   };
 
   const facts = new Set(

@@ -5,6 +5,7 @@ import request, { type Response } from 'supertest';
 import { KEY_OF_TYPE } from '../src/demo/scenario';
 import { EVERY_CASE, type ScenarioRequest } from './contract/every-scenario';
 import { bundleOf, chartRequest, SERVICE, withContext, withoutIds, type Json } from './contract/support';
+import { brokenRules } from './support/card-rules';
 import { answer, answerAsReceived, appForTest, dependenciesForTest } from './support/service-for-test';
 
 fc.configureGlobal({ numRuns: 50 });
@@ -388,12 +389,14 @@ describe('any JSON is answered', () => {
     fc.assert(
       fc.property(mutated, (body) => {
         let status = 200;
+        let broken: readonly string[] = [];
         try {
-          answer(body);
+          broken = brokenRules(answer(body));
         } catch (error) {
           status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
         }
         expect([200, 400, 412]).toContain(status);
+        expect(broken).toEqual([]);
       }),
       { numRuns: 150 },
     );

@@ -56,7 +56,7 @@ function costOf(steps: readonly Step[]): number {
 }
 
 /** The easiest way to meet one criterion; undefined where what is on file contradicts it. */
-function easiestWay(
+export function easiestWay(
   result: CriterionResult,
   effortOfGap: (fact: NamedFact) => Effort,
 ): readonly Step[] | undefined {

@@ -1,5 +1,6 @@
 import type { LineAssessment } from '../evaluate/assess';
 import type { CriterionResult, NamedFact } from '../evaluate/criterion';
+import { easiestWay, type Effort } from '../evaluate/what-would-change';
 import { codingsOf, isObject, type Json } from '../fhir/read';
 import type { LineContext } from '../gather/facts/fact';
 import { regionsOfLine } from '../gather/readings/imaging';
@@ -41,7 +42,11 @@ function answers(
   const isMissing = result.status === 'not-documented' && result.severity !== 'caution';
   const isFound = result.status === 'not-met' || result.severity === 'caution';
   const isAsked = (isMissing && !isRefused) || (isFound && request.findings !== undefined);
-  return isAsked && needsRemedy(result) && inTheWay(result).some((fact) => isFor(request, fact, speaker));
+  if (!isAsked || !needsRemedy(result)) return false;
+  // Of alternatives only the easiest is asked for; beside what was found nothing is a way.
+  const way = isMissing ? easiestWay(result, effortOfGap(speaker)) : undefined;
+  const facts = way?.map(({ fact }) => fact) ?? inTheWay(result);
+  return facts.some((fact) => isFor(request, fact, speaker));
 }
 
 const BY_WEIGHT: readonly Severity[] = ['contraindication', 'hard', 'documentation', 'caution'];
@@ -73,6 +78,16 @@ export function leastRequest(fact: NamedFact, speaker: Speaker): RequestDefiniti
     () => true,
   ];
   return kinds.map((isOfKind) => all.find(isOfKind)).find((request) => request !== undefined);
+}
+
+/** What it takes to fill a gap: a word on the order, a record, a test; else what is on file has to be cleared up. */
+export function effortOfGap(speaker: Speaker): (fact: NamedFact) => Effort {
+  return (fact) => {
+    const request = leastRequest(fact, speaker);
+    if (!request) return 'clarify';
+    if (request.onOrder) return 'state';
+    return request.task === undefined ? 'obtain' : 'record';
+  };
 }
 
 function taskFor({ name, request }: Wanted, patientId: string): Json {

@@ -1,8 +1,7 @@
 import type { Assessment, LineAssessment } from '../evaluate/assess';
-import type { NamedFact } from '../evaluate/criterion';
 import { EFFORTS, whatWouldChange, type Effort, type Step } from '../evaluate/what-would-change';
 import { formatDay } from '../time/days';
-import { leastRequest } from './requests';
+import { effortOfGap, leastRequest } from './requests';
 import { escapeMarkdown } from './markdown';
 import { fill, gapOf, isOwnGap, type Speaker } from './wording';
 
@@ -15,15 +14,6 @@ interface ToldSteps {
     readonly what: string;
     readonly from?: string;
   }[];
-}
-
-function effortOfGap(speaker: Speaker): (fact: NamedFact) => Effort {
-  return (fact) => {
-    const request = leastRequest(fact, speaker);
-    if (!request) return 'clarify';
-    if (request.onOrder) return 'state';
-    return request.task === undefined ? 'obtain' : 'record';
-  };
 }
 
 /** What a step is about, in a few words. */

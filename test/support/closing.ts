@@ -115,3 +115,42 @@ export function labelsOf({ cards }: Answered): string[] {
 export function proposedBy({ actions }: Suggestion): Json[] {
   return actions.flatMap((action) => (action.type === 'delete' ? [] : [action.resource as unknown as Json]));
 }
+
+/** What is recorded when asked can speak against a repeat. */
+const REPEATS = ['TF-RESP', 'FJ-STG3'];
+
+/** What a suggestion is about that is no gap: it adds to an order that stands, or sends the patient elsewhere. */
+const CLOSES_NOTHING = /^(?:Attach the evidence|State the diagnosis|Order: (?:Urgent r|R)eferral)/u;
+
+function count(labels: readonly string[], label: string): number {
+  return labels.filter((other) => other === label).length;
+}
+
+/** What is wrong after a suggestion was taken and what it asks for was done: nothing, if it keeps its promise. */
+export function broken(before: Answered, assessment: Assessment, suggestion: Suggestion): string[] {
+  const after = sign(taken(before.of, assessment, suggestion), before.profile);
+  const asked = createdBy(suggestion).flatMap((resource) => requestOf(resource) ?? []);
+  const open = openResults(after);
+  const isClosed = [...openResults(before).keys()].some((name) => !open.has(name));
+  const isWorse = worsened(before, after);
+  const isRepeat =
+    asked.includes('ask-relief') &&
+    [...open].some(([name, told]) => REPEATS.some((id) => name.startsWith(id)) && told === 'hard not-met');
+  return [
+    ...(isRepeat ? [] : isWorse),
+    ...(count(labelsOf(after), suggestion.label) < count(labelsOf(before), suggestion.label)
+      ? []
+      : ['offered again']),
+    ...asked
+      .filter(
+        (request) => requestsOf(after).has(request) && !requestsOfOthers(before, assessment).has(request),
+      )
+      .map((request) => `${request} is asked again`),
+    ...(isClosed || asked.length > 0 || CLOSES_NOTHING.test(suggestion.label) ? [] : ['nothing is closed']),
+  ];
+}
+
+/** What the other cards ask for as well. */
+function requestsOfOthers({ cards, ...rest }: Answered, assessment: Assessment): Set<string> {
+  return requestsOf({ ...rest, cards: cards.filter((card) => card.assessment !== assessment) });
+}

@@ -1,6 +1,6 @@
 import { levelName } from '../../src/anatomy/spine-level';
 import { sideCoding } from '../../src/present/changed-order';
-import { codingsOf, isObject, objects, text, type Concept, type Json } from '../../src/fhir/read';
+import { codingsOf, concepts, isObject, objects, text, type Concept, type Json } from '../../src/fhir/read';
 import type { LineContext } from '../../src/gather/facts/fact';
 import { regionsOfLine } from '../../src/gather/readings/imaging';
 import { memberOf } from '../../src/policy/value-set';
@@ -100,7 +100,12 @@ function diagnosisSince(situation: Situation): Json {
     memberOf([concept], policy.supportedDiagnoses(profile)) !== undefined;
   const [upper = '', lower = upper] = DIAGNOSES[policy.id] ?? [];
   const favourable = coded(ICD, line.procedure.region === 'lumbar-sacral' ? lower : upper);
-  const stated = line.order.reasons.find(isSupported);
+  const listed = situation.chart
+    .filter(({ resourceType }) => resourceType === 'Condition')
+    .flatMap((condition) => concepts(condition['code']));
+  // A headache is one or the other; a spine has several regions.
+  const known = line.procedure.region === undefined ? listed : [];
+  const stated = [...line.order.reasons, ...known].find(isSupported);
   return {
     resourceType: 'Condition',
     clinicalStatus: { coding: [{ code: 'active' }] },
@@ -223,8 +228,11 @@ const PERFORMANCES: Readonly<Record<string, Performance>> = {
       intent: 'plan',
       category: [coded(SNOMED, '229065009', 'Home exercise')],
       title: 'Physician-directed home exercise',
-      period: { start: daysBefore(s, AGO.recorded) },
+      period: { start: daysBefore(s, AGO.careFrom) },
     },
+  ],
+  'ask-movement': (s) => [
+    observation(s, coded(EVIDENCE, 'functional-limitation'), { valueString: 'Rotation of the neck limited' }),
   ],
   'ask-psychosocial-screen': (s) => [observation(s, coded(LOINC, '44261-6'), quantity(6, '{score}'))],
   'ask-functional-goal': () => [
