@@ -203,6 +203,8 @@ describe('clinical content stays out of code', () => {
     // The Oswestry sum is out of 50.
     "scale === '0-50' ? 50 : 100",
     'outOf === 50 ?',
+    // The calendar.
+    '[31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]',
   ];
 
   test('the scans see what they are for', () => {

@@ -8,7 +8,7 @@ import { bundleOf, chartRequest, SERVICE, withContext, withoutIds, type Json } f
 import { brokenRules } from './support/card-rules';
 import { answer, answerAsReceived, appForTest, dependenciesForTest } from './support/service-for-test';
 
-fc.configureGlobal({ numRuns: 50 });
+fc.configureGlobal({ numRuns: 30 });
 
 const anyCase = fc.constantFrom(...EVERY_CASE).map(({ body }) => body);
 
@@ -221,9 +221,10 @@ const anyResource = fc.constantFrom(...EVERY_RESOURCE);
 describe('what is no evidence changes nothing', () => {
   test('the pool holds resources that would change an answer', () => {
     const body = chartRequest('base-lumbar');
+    const asItIs = JSON.stringify(answerTo(body));
     const changing = EVERY_RESOURCE.filter((resource) => {
       const changedBody = added(body, adopted(resource, body.context.patientId), 0);
-      return JSON.stringify(answerTo(changedBody)) !== JSON.stringify(answerTo(body));
+      return JSON.stringify(answerTo(changedBody)) !== asItIs;
     });
     expect(changing.length).toBeGreaterThan(20);
   });

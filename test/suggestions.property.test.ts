@@ -91,7 +91,7 @@ test.each(['guideline', 'medicare-lcd'])(
   (profile) => {
     let offered = 0;
     fc.assert(
-      fc.property(fc.array(order, { minLength: 1, maxLength: 3 }), (choices) => {
+      fc.property(fc.array(order, { minLength: 1, maxLength: 2 }), (choices) => {
         const drafts = choices.map(draft);
         const before = fire(profile, drafts);
         const known = codingIssues(before);

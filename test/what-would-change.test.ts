@@ -143,13 +143,11 @@ describe('the day on which it is long enough', () => {
     const [first] = sign(of, 'medicare-lcd').cards;
     const recommended = first?.card.suggestions?.find(({ isRecommended }) => isRecommended);
     expect(recommended?.label).toBe('Move the block to 2026-03-24');
-    const orders = recommended?.actions.flatMap((action) =>
-      action.type === 'update' ? [action.resource] : [],
+    const orders = objects(recommended?.actions).flatMap(({ resource }) =>
+      isObject(resource) ? [resource] : [],
     );
-    expect(orders?.map((order) => isObject(order) && order['occurrenceDateTime'])).toEqual(
-      of.orders.map(() => '2026-03-24'),
-    );
-    const after = sign({ ...of, orders: (orders ?? []).filter(isObject) }, 'medicare-lcd');
+    expect(orders.map((order) => order['occurrenceDateTime'])).toEqual(of.orders.map(() => '2026-03-24'));
+    const after = sign({ ...of, orders }, 'medicare-lcd');
     expect(after.cards.map(({ assessment }) => assessment.determination)).toEqual(['meets-criteria']);
   });
 

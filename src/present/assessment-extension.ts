@@ -3,7 +3,7 @@ import type { CriterionResult, CriterionStatus } from '../evaluate/criterion';
 import { withoutRepeats, type Evidence } from '../gather/facts/fact';
 import type { Severity } from '../policy/policy-schema';
 import { formatDay } from '../time/days';
-import { toldSteps } from './what-would-change';
+import type { ToldSteps } from './what-would-change';
 import { foundOf, requiredOf, type Speaker } from './wording';
 
 /** A result as it is told: the same for the extension and for the rendered card. */
@@ -119,13 +119,12 @@ function scoreOf(assessment: Assessment): { met: number; applicable: number } {
 }
 
 /** The machine-readable side of a card: `org.nerve-block-cds.assessment`. */
-export function assessmentExtension(assessment: Assessment, told: readonly ToldResult[], speaker: Speaker) {
+export function assessmentExtension(
+  assessment: Assessment,
+  told: readonly ToldResult[],
+  changes: readonly ToldSteps[],
+) {
   const { policy, profile, group } = assessment;
-  const changes = toldSteps(assessment, speaker).map(({ line: { line }, steps }) => ({
-    order: line.order.reference,
-    code: line.procedure.code,
-    steps,
-  }));
   return {
     'org.nerve-block-cds.assessment': {
       profile: profile.id,
@@ -142,7 +141,13 @@ export function assessmentExtension(assessment: Assessment, told: readonly ToldR
         ...told.filter(({ result }) => isListed(result)).map(extensionCriterion),
         ...listedViews(assessment),
       ],
-      ...(changes.length > 0 && { whatWouldChange: changes }),
+      ...(changes.length > 0 && {
+        whatWouldChange: changes.map(({ line: { line }, steps }) => ({
+          order: line.order.reference,
+          code: line.procedure.code,
+          steps,
+        })),
+      }),
     },
   };
 }

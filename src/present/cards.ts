@@ -8,7 +8,7 @@ import { escapeMarkdown, table } from './markdown';
 import type { SuggestionContext } from './remedies';
 import { suggestionsFor } from './suggestions';
 import { leadOf } from './lead';
-import { whatWouldChangeSection } from './what-would-change';
+import { toldSteps, whatWouldChangeSection } from './what-would-change';
 import { isRedFlag, summaryOf } from './summary';
 import { aboutOf, fill, todosOf, withReasons, type Speaker } from './wording';
 
@@ -196,6 +196,7 @@ function overrideReasonsOf(
 export function presentCard(context: SuggestionContext): Card {
   const { assessment, speaker, newId } = context;
   const told = toldResults(assessment, speaker);
+  const changes = toldSteps(assessment, speaker);
   const canBeDone = ({ result }: ToldResult): number => Number(todosOf(result, speaker).length === 0);
   const open = told
     .filter(({ result }) => isShown(result))
@@ -203,7 +204,7 @@ export function presentCard(context: SuggestionContext): Card {
   const detail = [
     ...leadOf(assessment, open, speaker),
     ...linesSentence(assessment, speaker),
-    ...whatWouldChangeSection(assessment, speaker),
+    ...whatWouldChangeSection(assessment, changes, speaker),
     ...openTable(open, speaker),
     ...metSection(told, speaker),
     ...notLookedFor(told, speaker),
@@ -223,6 +224,6 @@ export function presentCard(context: SuggestionContext): Card {
     source: { label: fill(speaker.policyData.wording.sourceLabel, { profile: assessment.profile.title }) },
     ...(suggestions.length > 0 && { suggestions, selectionBehavior: 'at-most-one' as const }),
     ...(overrideReasons.length > 0 && { overrideReasons }),
-    extension: assessmentExtension(assessment, told, speaker),
+    extension: assessmentExtension(assessment, told, changes),
   };
 }

@@ -83,6 +83,31 @@ function hardStatuses(
 const CORRECTS_ONLY_THE_CODE: readonly string[] = ['replace-reason', 'drop-reason'];
 const CORRECTS_THE_DIAGNOSIS = 'use-listed-diagnosis';
 
+/** What the sessions concerned come to before a suggestion is taken and after it. */
+function beforeAndAfter(draft: Draft, context: SuggestionContext) {
+  const sessions = sessionsConcerned(draft, context);
+  const before = context.assessments.filter(({ group }) => sessions.has(group.session));
+  const after = context.reassess(applied(entriesOf(sessions, context.draftOrders), draft));
+  return { before, after };
+}
+
+/** Whether what comes after brings no new coding issue and makes none of the orders worse. */
+function isNoWorse(
+  before: readonly Assessment[],
+  after: readonly Assessment[],
+  orders: ReadonlySet<string>,
+): boolean {
+  const known = codingIssues(before);
+  if ([...codingIssues(after)].some((found) => !known.has(found))) return false;
+  return worstOf(after, orders) >= worstOf(before, orders);
+}
+
+/** Whether taking the suggestion harms none of its orders. */
+export function doesNoHarm(draft: Draft, context: SuggestionContext): boolean {
+  const { before, after } = beforeAndAfter(draft, context);
+  return isNoWorse(before, after, new Set(draft.actions.map(({ order }) => order.reference)));
+}
+
 /**
  * Whether taking the suggestion settles the criterion for the lines it is about, brings no new coding issue and makes no
  * line worse.
@@ -93,17 +118,13 @@ export function keepsPromise(
   failing: readonly LineAssessment[],
   context: SuggestionContext,
 ): boolean {
-  const sessions = sessionsConcerned(draft, context);
-  const today = context.assessments.filter(({ group }) => sessions.has(group.session));
-  const before = codingIssues(today);
-  const after = context.reassess(applied(entriesOf(sessions, context.draftOrders), draft));
-  if ([...codingIssues(after)].some((found) => !before.has(found))) return false;
+  const { before, after } = beforeAndAfter(draft, context);
   const about = new Set(failing.map(({ line }) => line.order.reference));
-  if (worstOf(after, about) < worstOf(today, about)) return false;
+  if (!isNoWorse(before, after, about)) return false;
   const changesReason = CORRECTS_ONLY_THE_CODE.includes(draft.remedy);
   if (changesReason || draft.remedy === CORRECTS_THE_DIAGNOSIS) {
     const except = changesReason ? undefined : criterion;
-    if (hardStatuses(after, about, except) !== hardStatuses(today, about, except)) return false;
+    if (hardStatuses(after, about, except) !== hardStatuses(before, about, except)) return false;
   }
   return after
     .flatMap(({ lines }) => lines)

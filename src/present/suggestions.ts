@@ -24,7 +24,7 @@ import {
 } from './remedies';
 import { addSide, matchSide } from './side-remedies';
 import { attachEvidence } from './evidence-packet';
-import { keepsPromise, needsRemedy } from './promise';
+import { doesNoHarm, keepsPromise, needsRemedy } from './promise';
 import { requestsFor } from './requests';
 import { type Speaker, fill } from './wording';
 
@@ -163,7 +163,7 @@ export function suggestionsFor(context: SuggestionContext): Suggestion[] {
   const all = [
     ...drafts.values(),
     ...requestsFor(context),
-    ...stateDiagnosis(context),
+    ...stateDiagnosis(context).filter((draft) => doesNoHarm(draft, context)),
     ...attachEvidence(context),
   ];
   const recommended = all.find((draft) => draft.isRecommended);

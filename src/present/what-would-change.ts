@@ -6,7 +6,7 @@ import { escapeMarkdown } from './markdown';
 import { fill, gapOf, isOwnGap, type Speaker } from './wording';
 
 /** What one line needs, in words; empty where it needs nothing. */
-interface ToldSteps {
+export interface ToldSteps {
   readonly line: LineAssessment;
   readonly steps: readonly {
     readonly criterion: string;
@@ -74,8 +74,11 @@ function isInTheLead({ determination, lines }: Assessment, told: readonly ToldSt
 }
 
 /** One line of the card that adds to its first lines: what is enough for every criterion, and from when on. */
-export function whatWouldChangeSection(assessment: Assessment, speaker: Speaker): string[] {
-  const told = toldSteps(assessment, speaker);
+export function whatWouldChangeSection(
+  assessment: Assessment,
+  told: readonly ToldSteps[],
+  speaker: Speaker,
+): string[] {
   if (isInTheLead(assessment, told)) return [];
   const { whatWouldChange: wording } = speaker.policyData.wording;
   const sentences = told.map((line) => sentenceOf(line, speaker));
