@@ -8,7 +8,7 @@ import { bundleOf, chartRequest, SERVICE, withContext, withoutIds, type Json } f
 import { brokenRules } from './support/card-rules';
 import { answer, answerAsReceived, appForTest, dependenciesForTest } from './support/service-for-test';
 
-fc.configureGlobal({ numRuns: 30 });
+fc.configureGlobal({ numRuns: 20 });
 
 const anyCase = fc.constantFrom(...EVERY_CASE).map(({ body }) => body);
 
@@ -235,7 +235,7 @@ describe('what is no evidence changes nothing', () => {
         const wrong = enteredInError(adopted(resource, body.context.patientId));
         expect(answerTo(added(body, wrong, at))).toEqual(answerTo(body));
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 
@@ -251,7 +251,7 @@ describe('what is no evidence changes nothing', () => {
           expect(answerTo(added(body, adopted(resource, who), at))).toEqual(answerTo(body));
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 
@@ -266,7 +266,7 @@ describe('what is no evidence changes nothing', () => {
         };
         expect(answerTo(added(body, stranger, at))).toEqual(answerTo(body));
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 });
@@ -306,7 +306,7 @@ describe('any JSON is answered', () => {
       fc.asyncProperty(fc.jsonValue(), async (body) => {
         expect(await kindOf(body)).toBe('400 "OperationOutcome"');
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 
@@ -399,7 +399,7 @@ describe('any JSON is answered', () => {
         expect([200, 400, 412]).toContain(status);
         expect(broken).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });

@@ -32,35 +32,36 @@ function isFor(request: RequestDefinition, named: NamedFact, speaker: Speaker): 
   return request.order === undefined ? isThere || !request.ofWhatIsThere : !isThere;
 }
 
-/** Whether the request answers what a criterion came to. Only what was found is asked about beside a refusal or a caution. */
-function answers(
-  request: RequestDefinition,
-  result: CriterionResult,
-  isRefused: boolean,
-  speaker: Speaker,
-): boolean {
-  const isMissing = result.status === 'not-documented' && result.severity !== 'caution';
-  const isFound = result.status === 'not-met' || result.severity === 'caution';
-  const isAsked = (isMissing && !isRefused) || (isFound && request.findings !== undefined);
-  if (!isAsked || !needsRemedy(result)) return false;
-  // Of alternatives only the easiest is asked for; beside what was found nothing is a way.
+/** What can be asked about of one open criterion: what is missing, or what was found and speaks against the order. */
+function subjectsOf(result: CriterionResult, isRefused: boolean, speaker: Speaker) {
+  if (!needsRemedy(result)) return { missing: [], found: [] };
+  const isCaution = result.severity === 'caution';
+  const isMissing = result.status === 'not-documented' && !isCaution && !isRefused;
+  // Of alternatives only the easiest is asked for.
   const way = isMissing ? easiestWay(result, effortOfGap(speaker)) : undefined;
-  const facts = way?.map(({ fact }) => fact) ?? inTheWay(result);
-  return facts.some((fact) => isFor(request, fact, speaker));
+  const missing = isMissing ? (way?.map(({ fact }) => fact) ?? inTheWay(result)) : [];
+  const found = result.status === 'not-met' || isCaution ? inTheWay(result) : missing;
+  return { missing, found };
 }
 
 const BY_WEIGHT: readonly Severity[] = ['contraindication', 'hard', 'documentation', 'caution'];
 
-/** What the criteria that are not met ask for, each thing once, what decides first. */
+/**
+ * What the criteria that are not met ask for, each thing once, what decides first. Beside a refusal or a caution only what
+ * was found is asked about.
+ */
 function wanted({ assessment, speaker }: SuggestionContext): Wanted[] {
   const { determination, lines } = assessment;
   const isRefused = determination === 'contraindicated' || determination === 'criteria-not-met';
   const found = new Map<string, Wanted>();
   for (const severity of BY_WEIGHT) {
     for (const line of lines) {
-      const open = line.results.filter((result) => result.severity === severity);
+      const subjects = line.results
+        .filter((result) => result.severity === severity)
+        .map((result) => subjectsOf(result, isRefused, speaker));
       for (const [name, request] of speaker.policyData.requests) {
-        if (!found.has(name) && open.some((result) => answers(request, result, isRefused, speaker)))
+        const about = subjects.flatMap((subject) => (request.findings ? subject.found : subject.missing));
+        if (!found.has(name) && about.some((fact) => isFor(request, fact, speaker)))
           found.set(name, { name, request, line });
       }
     }
