@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import axios from 'axios';
 import { pino } from 'pino';
-import { KEY_OF_TYPE, readScenarios, scenarioRequest } from '../../src/demo/scenario';
+import { readScenarios, scenarioRequest } from '../../src/demo/scenario';
 import {
   chartOfPrefetch,
   searchset,
@@ -16,6 +15,7 @@ import {
   type MockFhirServer,
 } from '../support/mock-fhir-server';
 import { appForTest, FIXTURES } from '../support/service-for-test';
+import { OUTSIDE_CODES, OUTSIDE_RECORD, outsideRequest } from './outside-record';
 import {
   assessmentOf,
   cardOf,
@@ -113,35 +113,15 @@ describe('the same chart by prefetch and by FHIR', () => {
 });
 
 describe('a record that nobody here shaped', () => {
-  const file = join(FIXTURES, 'records', 'brenda-jackson.json');
-  const { entry } = JSON.parse(readFileSync(file, 'utf8')) as { entry: readonly { resource: Json }[] };
-  const record = entry.map(({ resource }) => resource);
-  const patientId = String(record.find(({ resourceType }) => resourceType === 'Patient')?.['id']);
-  const subject = { reference: `Patient/${patientId}` };
-
-  test.each(['64483', '64493', '62323', '64405', '64400', '64450', '20553', '64635'])(
-    '[G2 E8] is read for %s as it would be sent',
-    async (code) => {
-      const order = draftOrder({
-        code: { coding: [{ system: CPT, code }] },
-        subject,
-        authoredOn: '2023-09-01',
-      });
-      const body = withContext(minimalRequest(order), { patientId });
-      const prefetch = Object.fromEntries(
-        Object.entries(KEY_OF_TYPE).map(([type, key]) => [
-          key,
-          searchset(record.filter(({ resourceType }) => resourceType === type)),
-        ]),
-      );
-      const server = await startMockFhirServer(record);
-      server.pageSize = 10;
-      expect(await answerOf({ ...body, fhirServer: server.url })).toEqual(
-        await answerOf({ ...body, prefetch }),
-      );
-      await server.close();
-    },
-  );
+  test.each(OUTSIDE_CODES)('[G2 E8] is read for %s as it would be sent', async (code) => {
+    const body = outsideRequest(code);
+    const server = await startMockFhirServer(OUTSIDE_RECORD);
+    server.pageSize = 10;
+    expect(await answerOf({ ...body, prefetch: undefined, fhirServer: server.url })).toEqual(
+      await answerOf(body),
+    );
+    await server.close();
+  });
 });
 
 describe('what is asked of the FHIR server', () => {
