@@ -61,16 +61,18 @@ function sentenceOf({ steps }: ToldSteps, speaker: Speaker): string {
   }).join('; ');
 }
 
-/** Whether the first lines of the card name the same and nothing else: only gaps, the same for every line, no date. */
-function isInTheLead({ determination, lines }: Assessment, told: readonly ToldSteps[]): boolean {
+/** Whether the first lines of the card say the same: gaps and nothing else, of all lines alike, without a date. */
+function isInTheLead(
+  { determination, lines }: Assessment,
+  told: readonly ToldSteps[],
+  isSame: boolean,
+): boolean {
   const isDated = told.some(({ steps }) => steps.some(({ from }) => from));
   const isShort = told.every(({ steps }) => steps.length < 2);
   const hasCautions = lines.some(({ results }) =>
     results.some(({ severity, status }) => severity === 'caution' && status === 'not-met'),
   );
-  return (
-    !isDated && (isShort || (determination === 'documentation-gaps' && !hasCautions && lines.length < 2))
-  );
+  return !isDated && (isShort || (determination === 'documentation-gaps' && isSame && !hasCautions));
 }
 
 /** One line of the card that adds to its first lines: what is enough for every criterion, and from when on. */
@@ -79,10 +81,10 @@ export function whatWouldChangeSection(
   told: readonly ToldSteps[],
   speaker: Speaker,
 ): string[] {
-  if (isInTheLead(assessment, told)) return [];
   const { whatWouldChange: wording } = speaker.policyData.wording;
   const sentences = told.map((line) => sentenceOf(line, speaker));
   const isSame = told.length === assessment.lines.length && new Set(sentences).size === 1;
+  if (isInTheLead(assessment, told, isSame)) return [];
   const each = told.map(({ line }, i) =>
     fill(wording.line, { code: line.line.procedure.code, steps: sentences[i] }),
   );

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isObject, objects, text, type Json } from '../fhir/read';
+import { caseOf, readScenarios, type Case, type Scenario } from './scenario';
+
+/** A patient to try the service with: one for every scenario, and the records that nobody here shaped. */
+export interface DemoCase extends Case {
+  /** The id of the patient, too. */
+  readonly id: string;
+  readonly name: string;
+  /** Where the case comes from, in a few words. */
+  readonly source?: string;
+}
+
+/** Scenarios change the same few charts; where they stand side by side each has a patient of its own, under its id. */
+export function ofOwnPatient<Content>(
+  content: Content,
+  { chart, id }: Pick<Scenario, 'chart' | 'id'>,
+): Content {
+  return JSON.parse(JSON.stringify(content).replaceAll(chart, id)) as Content;
+}
+
+/** A scenario with a patient of its own. */
+export function demoCase(scenario: Scenario, fixtures: string): DemoCase {
+  const { id, name, source } = scenario;
+  return { ...ofOwnPatient(caseOf(scenario, fixtures), scenario), id, name, ...(source && { source }) };
+}
+
+function nameOf(patient: Json): string {
+  const [name = {}] = objects(patient['name']);
+  const given = Array.isArray(name['given']) ? name['given'].map(String) : [];
+  return [...given, text(name['family']) ?? ''].join(' ').trim();
+}
+
+/** A whole record without orders. */
+function recordCase(file: string): DemoCase {
+  const bundle: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const chart = (isObject(bundle) ? objects(bundle['entry']) : []).flatMap(({ resource }) =>
+    isObject(resource) ? [resource] : [],
+  );
+  const patient = chart.find(({ resourceType }) => resourceType === 'Patient') ?? {};
+  const id = text(patient['id']) ?? '';
+  return { id, patientId: id, name: nameOf(patient), chart, orders: [], notSent: [] };
+}
+
+/** Every case of the fixtures, the scenarios first. */
+export function demoCases(fixtures: string): DemoCase[] {
+  const records = join(fixtures, 'records');
+  return [
+    ...readScenarios(join(fixtures, 'scenarios')).map((scenario) => demoCase(scenario, fixtures)),
+    ...readdirSync(records)
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => recordCase(join(records, file))),
+  ];
+}
