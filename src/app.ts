@@ -1,5 +1,5 @@
 import cors from 'cors';
-import express, { type Express } from 'express';
+import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
@@ -13,6 +13,8 @@ export interface AppDependencies extends HookDependencies {
   /** Largest request body, in bytes. */
   readonly bodyLimit: number;
   readonly logger: Logger;
+  /** What is there to try the service with; nothing in production. */
+  readonly demo?: Router;
 }
 
 /** Only what is listed here is logged of a request; bodies, query strings and headers never are. */
@@ -49,7 +51,7 @@ export function appWithMiddleware(logger: Logger): Express {
  * (415, 413, 400), then the hook itself.
  */
 export function createApp(dependencies: AppDependencies): Express {
-  const { logger, bodyLimit } = dependencies;
+  const { logger, bodyLimit, demo } = dependencies;
   const app = appWithMiddleware(logger);
   app.use((request, _response, next) => {
     // A discovery URL typed with a trailing slash leads clients to //; it means the same path.
@@ -63,6 +65,7 @@ export function createApp(dependencies: AppDependencies): Express {
     })
     .all(notAllowed('GET, HEAD, OPTIONS'));
   app.use(hookRoutes(dependencies, jsonBody(bodyLimit)));
+  if (demo) app.use(demo);
   app.use(() => {
     throw problem(404, 'not-found', 'There is nothing at this address.');
   });

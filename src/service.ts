@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createApp } from './app';
+import { demoRoutes } from './demo/demo-routes';
 import { FACTS } from './gather/facts';
 import { fhirClient } from './gather/fhir-server/fhir-client';
 import type { HookDependencies } from './hooks/answer';
@@ -19,6 +20,7 @@ export interface RunningService {
 }
 
 export const POLICY_FOLDER = join(__dirname, '..', 'cds-services');
+const FIXTURES = join(__dirname, '..', 'fhir-fixtures');
 
 /** The wall clock's day, in UTC; only orders without a date of their own are judged for it. */
 function today(): number {
@@ -63,6 +65,7 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
     ...hookDependencies(settings, policyData),
     bodyLimit: settings.bodyLimit,
     logger,
+    ...(!settings.isProduction && { demo: demoRoutes(FIXTURES) }),
   });
   const server = createServer(app);
   await listen(server, settings.port, settings.host);

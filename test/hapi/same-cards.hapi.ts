@@ -7,6 +7,7 @@ import {
   KEY_OF_TYPE,
   type Scenario,
 } from '../../src/demo/scenario';
+import { ofOwnPatient } from '../../src/demo/demo-cases';
 import { ownerOf } from '../../src/gather/usable-resource';
 import { OUTSIDE_CODES, OUTSIDE_PATIENT, OUTSIDE_RECORD, outsideRequest } from '../contract/outside-record';
 import { assessmentOf, cardOf, post, PROFILES, withoutIds, type Json } from '../contract/support';
@@ -28,11 +29,6 @@ interface Patient {
   readonly id: string;
   readonly chart: readonly Json[];
   readonly requests: readonly (readonly [string, object])[];
-}
-
-/** Scenarios change the same few charts. In one server each has a patient of its own, under the scenario's id. */
-function ofOwnPatient<Content>(content: Content, { chart, id }: Scenario): Content {
-  return JSON.parse(JSON.stringify(content).replaceAll(chart, id)) as Content;
 }
 
 function patientOf(scenario: Scenario): Patient {
