@@ -26,7 +26,9 @@ export function demoCase(scenario: Scenario, fixtures: string): DemoCase {
   return { ...ofOwnPatient(caseOf(scenario, fixtures), scenario), id, name, ...(source && { source }) };
 }
 
-function nameOf(patient: Json): string {
+/** The name of the patient of a chart. */
+export function patientName(chart: readonly Json[]): string {
+  const patient = chart.find(({ resourceType }) => resourceType === 'Patient') ?? {};
   const [name = {}] = objects(patient['name']);
   const given = Array.isArray(name['given']) ? name['given'].map(String) : [];
   return [...given, text(name['family']) ?? ''].join(' ').trim();
@@ -40,7 +42,7 @@ function recordCase(file: string): DemoCase {
   );
   const patient = chart.find(({ resourceType }) => resourceType === 'Patient') ?? {};
   const id = text(patient['id']) ?? '';
-  return { id, patientId: id, name: nameOf(patient), chart, orders: [], notSent: [] };
+  return { id, patientId: id, name: patientName(chart), chart, orders: [], notSent: [] };
 }
 
 /** Every case of the fixtures, the scenarios first. */

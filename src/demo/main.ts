@@ -75,7 +75,9 @@ async function demo(once: boolean): Promise<void> {
     await service.stop();
     return;
   }
-  process.stdout.write(`The service answers at ${service.url}/cds-services until Ctrl-C.\n`);
+  process.stdout.write(
+    `The playground is at ${service.url}/ and the service at ${service.url}/cds-services, until Ctrl-C.\n`,
+  );
   process.once('SIGINT', () => {
     service.stop().then(
       () => process.exit(),

@@ -9,7 +9,7 @@ import { ownerOf } from '../../src/gather/usable-resource';
 import { post, withoutIds, type Json } from '../contract/support';
 import { appForTest, FIXTURES, policyData } from '../support/service-for-test';
 
-const app = appForTest({ demo: demoRoutes(FIXTURES), deadlineMs: 20_000 });
+const app = appForTest({ demo: demoRoutes(FIXTURES, policyData), deadlineMs: 20_000 });
 const cases = demoCases(FIXTURES);
 const schema = new JSONSchemaValidator();
 const PATIENT = '04-care-too-short';
