@@ -1,10 +1,11 @@
 import type { Json } from '../fhir/read';
 import type { Card, OverrideReason, Suggestion } from './cds-hooks';
 import { loadCase, loadChoices, type CaseSummary, type DemoCase, type Vocabulary } from './demo-data';
+import { copied } from './copy';
 import { byId, el } from './dom';
 import { orderSignRequest } from './hook-request';
 import { orderEditor } from './order-editor';
-import { profileTable } from './profile-comparison';
+import { determinationsOf, profileTable } from './profile-comparison';
 import { rawPart } from './raw';
 import { chartList, resourceButton, showResource } from './resource-dialog';
 import { resultParts, spoken } from './results';
@@ -44,6 +45,7 @@ function playground(cases: readonly CaseSummary[], vocabulary: Vocabulary) {
     if (!demoCase || !outcome) return;
     const shown = { demoCase, vocabulary, overridden, handlers: { take, override }, open };
     byId('cards').replaceChildren(...resultParts(outcome, draft().orders, shown));
+    byId('determinations').textContent = determinationsOf(outcomes, vocabulary.profiles);
     byId('comparison').replaceChildren(profileTable(outcomes, vocabulary.profiles));
     byId('raw').replaceChildren(rawPart(outcome, tell));
   };
@@ -109,8 +111,7 @@ function playground(cases: readonly CaseSummary[], vocabulary: Vocabulary) {
   const choose = (changed: Partial<State>): void => {
     const focused = document.activeElement?.id ?? '';
     keep(changed);
-    const isOnlyProfile = Object.keys(changed).join() === 'profile';
-    if (!isOnlyProfile) drawChoices(state, vocabulary, choose);
+    drawChoices(state, vocabulary, choose);
     if (focused !== '') document.getElementById(focused)?.focus();
     void fire();
   };
@@ -137,7 +138,9 @@ function playground(cases: readonly CaseSummary[], vocabulary: Vocabulary) {
     state = next;
     drawChoices(state, vocabulary, choose);
     (byId('case') as HTMLSelectElement).value = state.caseId;
-    demoCase = await loadCase(state.caseId);
+    const loaded = await loadCase(next.caseId);
+    if (state.caseId !== next.caseId) return;
+    demoCase = loaded;
     keep({});
     drawDraft();
     await fire();
@@ -150,7 +153,11 @@ function playground(cases: readonly CaseSummary[], vocabulary: Vocabulary) {
   };
 
   return {
-    begin: (): void => showOr(stateOfLink(location.hash, firstState)),
+    begin: (): void => {
+      const linked = stateOfLink(location.hash, firstState);
+      const isKnown = vocabulary.profiles.some(({ id }) => id === linked.profile);
+      showOr(isKnown ? linked : { ...linked, profile: firstState.profile });
+    },
     chooseCase: (caseId: string): void => {
       const { orders: _, ...rest } = state;
       showOr({ ...rest, caseId, created: [] });
@@ -160,12 +167,7 @@ function playground(cases: readonly CaseSummary[], vocabulary: Vocabulary) {
       showOr({ ...rest, created: [] });
     },
     fire: (): void => void fire(),
-    copyLink: (): void => {
-      navigator.clipboard.writeText(location.href).then(
-        () => tell('Link copied.'),
-        () => tell('The browser does not let the page copy; take the address from its address bar.'),
-      );
-    },
+    copyLink: (): void => void copied(location.href).then(tell),
   };
 }
 

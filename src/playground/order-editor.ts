@@ -18,12 +18,12 @@ export interface OrderEditor {
 type TextField = Exclude<keyof OrderFields, 'modifiers' | 'side'>;
 
 const TEXT_FIELDS: readonly (readonly [TextField, label: string, type: string])[] = [
-  ['codes', 'Procedure (CPT)', 'text'],
-  ['site', 'Site and level', 'text'],
-  ['reasonCodes', 'Reason (ICD-10-CM)', 'text'],
-  ['reason', 'Reason in words', 'text'],
-  ['note', 'Note: level, guidance, purpose', 'text'],
-  ['date', 'Date of the block', 'date'],
+  ['codes', 'CPT', 'text'],
+  ['date', 'Date', 'date'],
+  ['site', 'Site', 'text'],
+  ['reasonCodes', 'ICD-10-CM', 'text'],
+  ['reason', 'Reason', 'text'],
+  ['note', 'Note', 'text'],
 ];
 
 /** A part of the form that follows the order. */
@@ -68,6 +68,7 @@ function textParts(id: (name: string) => string, write: Write): FormPart[] {
     const input = el('input', {
       id: id(name),
       type,
+      ...(name === 'note' && { placeholder: 'level, guidance, purpose' }),
       autocomplete: 'off',
       ...(name === 'codes' && { list: 'procedures' }),
       change: () => write({ [name]: input.value.trim() }),

@@ -37,6 +37,19 @@ function determinationOf({ cards, problems }: Outcome): string {
   return cards.map((card) => determinationWords(assessmentOf(card).determination)).join('; ') || 'No card';
 }
 
+/** What each profile determines, in a sentence each. */
+export function determinationsOf(
+  outcomes: ReadonlyMap<string, Outcome>,
+  profiles: Vocabulary['profiles'],
+): string {
+  return profiles
+    .flatMap(({ id, title }) => {
+      const outcome = outcomes.get(id);
+      return outcome ? [`${title}: ${determinationOf(outcome)}.`] : [];
+    })
+    .join(' ');
+}
+
 /** The profiles side by side: the determination, and every criterion. */
 export function profileTable(
   outcomes: ReadonlyMap<string, Outcome>,

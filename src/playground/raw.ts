@@ -1,14 +1,10 @@
+import { copied } from './copy';
 import { el } from './dom';
 import { curlLine } from './hook-request';
 import { SERVICE, type Outcome } from './sign';
 
 function copyButton(words: string, content: string, tell: (message: string) => void): HTMLElement {
-  const copy = (): void => {
-    navigator.clipboard.writeText(content).then(
-      () => tell('Copied.'),
-      () => tell('The browser does not let the page copy; mark the text instead.'),
-    );
-  };
+  const copy = (): void => void copied(content).then(tell);
   return el('button', { type: 'button', click: copy }, words);
 }
 

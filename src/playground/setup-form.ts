@@ -35,7 +35,14 @@ function radio<Value extends string>(
   checked: boolean,
   choose: (value: Value) => void,
 ): HTMLElement {
-  const input = el('input', { type: 'radio', name: group, value, checked, change: () => choose(value) });
+  const input = el('input', {
+    type: 'radio',
+    id: `${group}-${value}`,
+    name: group,
+    value,
+    checked,
+    change: () => choose(value),
+  });
   return el('label', { class: 'check' }, input, label);
 }
 

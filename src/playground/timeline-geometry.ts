@@ -13,6 +13,8 @@ export interface PlacedMark {
   readonly anchor: 'start' | 'end';
   /** Whether the words stand on the mark itself. */
   readonly inside: boolean;
+  /** Whether it lies before everything that is drawn to scale: words at the left edge tell its date. */
+  readonly isEarlier: boolean;
 }
 
 export interface PlacedBand {
@@ -29,6 +31,7 @@ export interface PlacedMeasure {
   readonly to: number;
   readonly y: number;
   readonly wordsAt: number;
+  readonly wordsY: number;
   readonly anchor: 'start' | 'end';
 }
 
@@ -54,11 +57,13 @@ export const MARK = 12;
 const HEAD = 20;
 const BAND_LABEL = 15;
 const TOP = 40;
-const CHARACTER = 6.4;
+const CHARACTER = 7;
+const BOLD_CHARACTER = 7.7;
 const GAP = 6;
 /** The shortest stretch of time that is drawn. */
 const SHORTEST = 120;
 const TICK_WIDTH = 70;
+const TICK_LABEL = 48;
 const TICK_MONTHS = [1, 2, 3, 6, 12, 24, 60, 120];
 
 interface Scale {
@@ -114,8 +119,12 @@ function wordsBeside(words: string, from: number, to: number, width: number): Wo
 function placed(mark: Mark, scale: Scale): Omit<PlacedMark, 'y'> {
   const [from, to] = [scale.at(mark.start), scale.at(mark.end)];
   const isEarlier = mark.end < scale.from;
+  const radius = from === to ? MARK / 2 : 0;
   const words = isEarlier ? `◂ ${formatDay(mark.end)} ${wordsOfMark(mark)}` : wordsOfMark(mark);
-  return { mark, from, to, ...wordsBeside(words, from, to, scale.width) };
+  const beside = isEarlier
+    ? ({ words: shortened(words, scale.width), wordsAt: 0, anchor: 'start', inside: true } as const)
+    : wordsBeside(words, from - radius, to + radius, scale.width);
+  return { mark, from, to, isEarlier, ...beside };
 }
 
 /** Puts each mark into the first lane where neither it nor its words touch another. */
@@ -126,10 +135,11 @@ function inLanes(
   const lanes: [number, number][][] = [];
   const result = marks.map((mark) => {
     const length = mark.words.length * CHARACTER;
-    const span: [number, number] =
-      mark.anchor === 'start'
-        ? [mark.from - MARK, mark.wordsAt + length]
-        : [mark.wordsAt - length, mark.to + MARK];
+    const wordsFrom = mark.anchor === 'start' ? mark.wordsAt : mark.wordsAt - length;
+    const span: [number, number] = [
+      Math.min(mark.from, wordsFrom) - GAP,
+      Math.max(mark.to, wordsFrom + length) + GAP,
+    ];
     const isFree = (lane: [number, number][]): boolean =>
       lane.every(([from, to]) => span[1] < from || span[0] > to);
     const found = lanes.findIndex(isFree);
@@ -140,11 +150,16 @@ function inLanes(
   return { marks: result, lanes: lanes.length };
 }
 
-function placedMeasure(measure: Measure, y: number, scale: Scale): PlacedMeasure {
-  const { start, found, asked } = measure;
-  const [from, to] = [scale.at(start), scale.at(start + asked)];
-  const { wordsAt, anchor } = wordsBeside(measure.label, from, to, scale.width);
-  return { measure, from, to, filledTo: scale.at(start + Math.min(found, asked)), y, wordsAt, anchor };
+/** The words of a measure are never shortened: where neither side has room they stand on a line of their own above. */
+function placedMeasure(measure: Measure, y: number, { at, width }: Scale): PlacedMeasure {
+  const { start, found, asked, label } = measure;
+  const [from, to] = [at(start), at(start + asked)];
+  const bar = { measure, from, to, filledTo: at(start + Math.min(found, asked)) };
+  const needed = label.length * BOLD_CHARACTER;
+  if (needed <= width - to - GAP) return { ...bar, y, wordsY: y, wordsAt: to + GAP, anchor: 'start' };
+  if (needed <= from - GAP) return { ...bar, y, wordsY: y, wordsAt: from - GAP, anchor: 'end' };
+  const wordsAt = Math.max(Math.min(from, width - needed), 0);
+  return { ...bar, y: y + LANE, wordsY: y, wordsAt, anchor: 'start' };
 }
 
 function ticksOf({ from, to, width, at }: Scale) {
@@ -155,7 +170,7 @@ function ticksOf({ from, to, width, at }: Scale) {
   return Array.from({ length: Math.ceil(months / step) + 2 }, (_, i) => addMonths(first, i * step))
     .filter((day) => day >= from && day <= to)
     .map((day) => ({ at: at(day), label: formatDay(day).slice(0, 7) }))
-    .filter((tick) => tick.at <= width - TICK_WIDTH / 2);
+    .filter((tick) => tick.at <= width - TICK_LABEL);
 }
 
 /** Where everything of the timeline stands in a picture of this width. */
@@ -181,7 +196,9 @@ export function timelineLayout(
       top,
     );
     const measure = measures.get(id);
-    const bottom = top + (Math.max(lanes, 0) + (measure ? 1 : 0)) * LANE;
+    const lanesEnd = top + lanes * LANE;
+    const total = measure && placedMeasure(measure, lanesEnd, scale);
+    const bottom = total ? total.y + LANE : lanesEnd;
     const row = {
       title,
       y,
@@ -193,7 +210,7 @@ export function timelineLayout(
         to: scale.at(judged.asOf),
         labelY: y + HEAD + i * BAND_LABEL,
       })),
-      ...(measure && { measure: placedMeasure(measure, top + lanes * LANE, scale) }),
+      ...(total && { measure: total }),
     };
     y += row.height;
     return row;

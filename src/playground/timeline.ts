@@ -7,10 +7,8 @@ import { wordsOfMark, type Judged, type Mark } from './timeline-marks';
 
 const TEXT_DOWN = 10;
 
-function markPart(
-  { mark, from, to, y, words, wordsAt, anchor, inside }: PlacedMark,
-  open: OpenResource,
-): SVGElement {
+function markPart(placed: PlacedMark, open: OpenResource): SVGElement {
+  const { mark, from, to, y, words, wordsAt, anchor, inside, isEarlier } = placed;
   const [reference = ''] = mark.references;
   const kind = mark.counted ? 'mark counted' : 'mark';
   const shape =
@@ -21,20 +19,24 @@ function markPart(
     'g',
     { class: kind, click: () => open(reference) },
     svg('title', {}, `${formatDay(mark.start)}: ${wordsOfMark(mark)}`),
-    shape,
-    svg('text', { class: inside && 'inside', x: wordsAt, y: y + TEXT_DOWN, 'text-anchor': anchor }, words),
+    !isEarlier && shape,
+    svg(
+      'text',
+      { class: inside && !isEarlier && 'inside', x: wordsAt, y: y + TEXT_DOWN, 'text-anchor': anchor },
+      words,
+    ),
   );
 }
 
 function measurePart({ measure }: PlacedRow): SVGElement[] {
   if (!measure) return [];
-  const { from, filledTo, to, y, wordsAt, anchor } = measure;
+  const { from, filledTo, to, y, wordsAt, wordsY, anchor } = measure;
   return [
     svg('rect', { class: 'asked', x: from, y, width: to - from, height: MARK, rx: 2 }),
     svg('rect', { class: 'found', x: from, y, width: filledTo - from, height: MARK, rx: 2 }),
     svg(
       'text',
-      { class: 'total', x: wordsAt, y: y + TEXT_DOWN, 'text-anchor': anchor },
+      { class: 'total', x: wordsAt, y: wordsY + TEXT_DOWN, 'text-anchor': anchor },
       measure.measure.label,
     ),
   ];
@@ -88,10 +90,10 @@ function picture(
     },
     ...ticks.flatMap(({ at, label }) => [
       svg('line', { class: 'tick', x1: at, x2: at, y1: 18, y2: height }),
-      svg('text', { class: 'tick-label', x: at + 3, y: 28 }, label),
+      svg('text', { class: 'tick-label', x: at + 3, y: 27 }, label),
     ]),
     ...layout.rows.map((row) => rowPart(row, width, open)),
-    svg('line', { class: 'judged', x1: judgedAt, x2: judgedAt, y1: 14, y2: height }),
+    svg('line', { class: 'judged', x1: judgedAt, x2: judgedAt, y1: 15, y2: height }),
     svg('text', { class: 'judged-label', x: judgedAt, y: 11, 'text-anchor': 'end' }, `judged for ${on}`),
   );
 }

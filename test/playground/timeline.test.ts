@@ -113,7 +113,7 @@ test.each([300, 640, 1400])('in a picture of %d nothing leaves it and no words o
   }
   const taken = new Map<number, [number, number][]>();
   for (const { y, words, wordsAt, anchor } of places) {
-    const length = words.length * 6;
+    const length = words.length * 7;
     const [from, to] = anchor === 'start' ? [wordsAt, wordsAt + length] : [wordsAt - length, wordsAt];
     for (const [otherFrom, otherTo] of taken.get(y) ?? [])
       expect(to < otherFrom || from > otherTo).toBe(true);
