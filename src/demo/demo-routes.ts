@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { Json } from '../fhir/read';
 import { demoCases } from './demo-cases';
+import { fhirForward } from './fhir-forward';
 import { fhirRoutes } from './fhir-routes';
 
 /** Every record of the cases, once. */
@@ -13,9 +14,9 @@ function recordsOf(fixtures: string): Json[] {
   ];
 }
 
-/** What is there to try the service with: its records as a FHIR server. */
-export function demoRoutes(fixtures: string): Router {
+/** What is there to try the service with: its records as a FHIR server, or the FHIR server that holds them. */
+export function demoRoutes(fixtures: string, fhirServer?: string): Router {
   const router = Router();
-  router.use('/fhir', fhirRoutes(recordsOf(fixtures)));
+  router.use('/fhir', fhirServer === undefined ? fhirRoutes(recordsOf(fixtures)) : fhirForward(fhirServer));
   return router;
 }
