@@ -1,12 +1,17 @@
 import { Router } from 'express';
 import type { Json } from '../fhir/read';
-import { demoCases } from './demo-cases';
+import { jsonBody } from '../hooks/request-body';
+import { demoCases, type DemoCase } from './demo-cases';
 import { fhirForward } from './fhir-forward';
 import { fhirRoutes } from './fhir-routes';
+import { sandboxRoutes } from './sandbox-routes';
+
+/** A draft order of the Sandbox, in bytes. */
+const LARGEST_DRAFT = 100_000;
 
 /** Every record of the cases, once. */
-function recordsOf(fixtures: string): Json[] {
-  const all = demoCases(fixtures).flatMap(({ chart }) => chart);
+function recordsOf(cases: readonly DemoCase[]): Json[] {
+  const all = cases.flatMap(({ chart }) => chart);
   return [
     ...new Map(
       all.map((record) => [`${String(record['resourceType'])}/${String(record['id'])}`, record]),
@@ -16,7 +21,9 @@ function recordsOf(fixtures: string): Json[] {
 
 /** What is there to try the service with: its records as a FHIR server, or the FHIR server that holds them. */
 export function demoRoutes(fixtures: string, fhirServer?: string): Router {
+  const cases = demoCases(fixtures);
   const router = Router();
-  router.use('/fhir', fhirServer === undefined ? fhirRoutes(recordsOf(fixtures)) : fhirForward(fhirServer));
+  router.use('/fhir', fhirServer === undefined ? fhirRoutes(recordsOf(cases)) : fhirForward(fhirServer));
+  router.use('/sandbox', sandboxRoutes(cases, jsonBody(LARGEST_DRAFT)));
   return router;
 }
