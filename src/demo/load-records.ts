@@ -5,7 +5,7 @@ import type { Json } from '../fhir/read';
 import { demoCases } from './demo-cases';
 
 /** How often, and how many milliseconds apart, a server that is starting is asked whether it is ready. */
-const READINESS = { attempts: 90, pauseMs: 2000 };
+const READINESS = { attempts: 100, pauseMs: 2000 };
 
 async function untilReady(baseUrl: string): Promise<void> {
   for (let attempt = 0; attempt < READINESS.attempts; attempt += 1) {
