@@ -65,7 +65,7 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
     ...hookDependencies(settings, policyData),
     bodyLimit: settings.bodyLimit,
     logger,
-    ...(!settings.isProduction && { demo: demoRoutes(FIXTURES, policyData) }),
+    ...(!settings.isProduction && { demo: demoRoutes(FIXTURES, policyData, settings.demoFhirServer) }),
   });
   const server = createServer(app);
   await listen(server, settings.port, settings.host);

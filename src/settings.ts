@@ -16,6 +16,8 @@ export interface Settings {
   /** Largest request body, in bytes. */
   readonly bodyLimit: number;
   readonly logLevel: string;
+  /** The FHIR server that demos show in place of their own records. */
+  readonly demoFhirServer?: string;
 }
 
 /** Thrown once with every mistake in the settings. */
@@ -58,6 +60,11 @@ const schema = z.object({
     .regex(/^[1-9]\d*(?:b|kb|mb|gb)?$/iu, 'must be a size such as 10mb')
     .default('10mb')
     .transform(bytesOf),
+  DEMO_FHIR_SERVER: z
+    .string()
+    .refine((url) => baseUrlOf(url) !== undefined, 'must be the base URL of a FHIR server')
+    .transform((url) => baseUrlOf(url) ?? url)
+    .optional(),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
   NODE_ENV: z
     .string()
@@ -107,5 +114,6 @@ export function readSettings(environment: NodeJS.ProcessEnv, profiles: readonly 
     quietWhenMet: data.QUIET_WHEN_MET,
     bodyLimit: data.BODY_LIMIT,
     logLevel: data.LOG_LEVEL,
+    ...(data.DEMO_FHIR_SERVER !== undefined && { demoFhirServer: data.DEMO_FHIR_SERVER }),
   };
 }

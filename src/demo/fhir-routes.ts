@@ -5,7 +5,7 @@ import { problem } from '../problem';
 import { parametersOf, search, SEARCHED_TYPES, UnsupportedSearch } from './fhir-search';
 
 const FHIR_JSON = 'application/fhir+json';
-const PAGE = { usual: 50, largest: 500 };
+const PAGE = { usual: 100, largest: 500 };
 
 /** What the endpoint can do, and nothing more. */
 function capabilityStatement(url: string): Json {

@@ -40,7 +40,7 @@ export function letterText({ assessment, speaker }: SuggestionContext): string {
     ),
     ...(safe.length > 0 ? [fill(packet.safety, { what: aboutOf(safe, speaker) })] : []),
     ...(cautions.length > 0 ? [packet.considered] : []),
-    ...cautions.map(({ result, found }) => fill(packet.caution, { title: result.criterion.title, found })),
+    ...cautions.map(({ result, found }) => fill(packet.caution, { what: aboutOf([result], speaker), found })),
     packet.closing,
   ].join('\n');
 }

@@ -155,7 +155,7 @@ function orderFor(item: Wanted, context: SuggestionContext): Draft[] {
   if (isOrdered(resource, context, lineContext)) return [];
   const words = { what: chosen.label };
   const actions = [{ change: { type: 'create' as const, resource }, order, words }];
-  return [{ remedy: 'order-first', words, isRecommended: false, actions }];
+  return [{ remedy: 'order-first', words, isRecommended: request.priority === 'urgent', actions }];
 }
 
 /**

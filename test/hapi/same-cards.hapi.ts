@@ -1,4 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import {
   readScenarios,
@@ -8,6 +11,8 @@ import {
   type Scenario,
 } from '../../src/demo/scenario';
 import { ofOwnPatient } from '../../src/demo/demo-cases';
+import { demoRoutes } from '../../src/demo/demo-routes';
+import { loadChart } from '../../src/demo/load-records';
 import { ownerOf } from '../../src/gather/usable-resource';
 import { OUTSIDE_CODES, OUTSIDE_PATIENT, OUTSIDE_RECORD, outsideRequest } from '../contract/outside-record';
 import { assessmentOf, cardOf, post, PROFILES, withoutIds, type Json } from '../contract/support';
@@ -65,28 +70,16 @@ const patients: readonly Patient[] = [
 
 let hapi: HapiServer;
 
-async function load(transaction: string): Promise<void> {
-  const response = await fetch(hapi.url, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/fhir+json' },
-    body: transaction,
-  });
-  expect([response.status, response.ok ? '' : await response.text()]).toEqual([200, '']);
-}
-
-async function put(resources: readonly Json[]): Promise<void> {
-  const entry = resources.map((resource) => ({
-    resource,
-    request: { method: 'PUT', url: `${String(resource['resourceType'])}/${String(resource['id'])}` },
-  }));
-  await load(JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }));
+function resourcesIn(file: string): Json[] {
+  const { entry } = JSON.parse(readFileSync(file, 'utf8')) as { entry: { resource: Json }[] };
+  return entry.map(({ resource }) => resource);
 }
 
 beforeAll(async () => {
   hapi = await startHapi(PAGE_SIZE);
   // As they are, because scenarios point at patients of other charts.
-  for (const file of charts) await load(readFileSync(join(CHARTS, file), 'utf8'));
-  for (const { chart } of patients) await put(chart);
+  for (const file of charts) await loadChart(hapi.url, resourcesIn(join(CHARTS, file)));
+  for (const { chart } of patients) await loadChart(hapi.url, chart);
 }, 1_800_000);
 
 afterAll(() => hapi?.close());
@@ -162,12 +155,12 @@ test('what is new in the chart is read, and the drug and the payor that it only 
     const { profile, criteria } = assessmentOf(cardOf(await post(unnamed, app)));
     return [profile, criteria.find((criterion) => criterion.id === 'SAF-ACOAG')?.status];
   };
-  await put(chart);
+  await loadChart(hapi.url, chart);
   expect(await judged()).toEqual(['guideline', 'met']);
 
   const rxnorm = 'http://www.nlm.nih.gov/research/umls/rxnorm';
   const patient = { reference: `Patient/${id}` };
-  await put([
+  await loadChart(hapi.url, [
     { resourceType: 'Medication', id: 'apixaban', code: { coding: [{ system: rxnorm, code: '1364445' }] } },
     { resourceType: 'Organization', id: 'cms', name: 'Medicare' },
     {
@@ -187,4 +180,15 @@ test('what is new in the chart is read, and the drug and the payor that it only 
     },
   ]);
   expect(await judged()).toEqual(['medicare-lcd', 'not-documented']);
+});
+
+test('the demo shows what HAPI holds, page by page, at its own address', async () => {
+  const demo = createServer(appForTest({ demo: demoRoutes(FIXTURES, policyData, hapi.url) }));
+  demo.listen(0, '127.0.0.1');
+  await once(demo, 'listening');
+  const { port } = demo.address() as AddressInfo;
+  const [page] = await pagesOf(`http://127.0.0.1:${port}/fhir/Observation?patient=04-care-too-short`);
+  expect(page).toHaveLength(PAGE_SIZE);
+  demo.close();
+  demo.closeAllConnections();
 });
