@@ -54,7 +54,7 @@ function playground(cases: readonly CaseSummary[], vocabulary: Vocabulary) {
     if (!demoCase) return;
     const { patientId, chart } = demoCase;
     const editor = orderEditor({
-      draft: draft(),
+      draft,
       patientId,
       usualCode: vocabulary.procedures[0]?.code ?? '',
       edited: (i, order) => edit(draft().orders.with(i, order)),

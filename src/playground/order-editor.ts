@@ -5,7 +5,8 @@ import { withNewId, type Draft } from './suggestions';
 
 /** The draft orders and what becomes of a change. */
 export interface OrderEditor {
-  readonly draft: Draft;
+  /** The draft as it stands when it is asked for. */
+  readonly draft: () => Draft;
   readonly patientId: string;
   /** A code for a new order. */
   readonly usualCode: string;
@@ -125,7 +126,7 @@ function orderPart(order: Json, i: number, { draft, edited, replaced }: OrderEdi
     jsonPart(id('json'), use),
   ];
   for (const { show } of parts) show(current);
-  const remove = (): void => replaced(draft.orders.filter((_, other) => other !== i));
+  const remove = (): void => replaced(draft().orders.filter((_, other) => other !== i));
   return el(
     'fieldset',
     { class: 'order' },
@@ -139,14 +140,15 @@ function orderPart(order: Json, i: number, { draft, edited, replaced }: OrderEdi
 export function orderEditor(editor: OrderEditor): HTMLElement {
   const { draft, patientId, usualCode, replaced } = editor;
   const add = (): void => {
-    const date = text(draft.orders[0]?.['occurrenceDateTime']) ?? '';
-    replaced([...draft.orders, withNewId(newOrder(patientId, usualCode, date), draft)]);
+    const present = draft();
+    const date = text(present.orders[0]?.['occurrenceDateTime']) ?? '';
+    replaced([...present.orders, withNewId(newOrder(patientId, usualCode, date), present)]);
   };
   return el(
     'div',
     {},
-    draft.orders.length === 0 && el('p', {}, 'There is no draft order yet. Add one, then sign.'),
-    ...draft.orders.map((order, i) => orderPart(order, i, editor)),
+    draft().orders.length === 0 && el('p', {}, 'There is no draft order yet. Add one, then sign.'),
+    ...draft().orders.map((order, i) => orderPart(order, i, editor)),
     el('button', { type: 'button', id: 'add-order', click: add }, 'Add an order'),
   );
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { demoCases } from '../../src/demo/demo-cases';
-import { FIXTURES, ROOT } from '../support/service-for-test';
+import { FIXTURES, policyData, ROOT } from '../support/service-for-test';
 import { cardsShown, startVisit, type Visit } from './page';
 
 const PHONE = { viewport: { width: 360, height: 740 } };
@@ -101,6 +101,12 @@ test('an edited order is judged as it stands when it is signed again', async () 
   await page.getByText('The draft changed').waitFor();
   await signAgain(page);
   expect(await headOf(page)).toContain('right');
+  await page.getByRole('button', { name: 'Add an order' }).click();
+  expect(await page.locator('.order').count()).toBe(2);
+  expect(await page.getByLabel('Side', { exact: true }).first().inputValue()).toBe('right');
+  await page.getByRole('button', { name: 'Remove order 2' }).click();
+  await signAgain(page);
+  expect(await headOf(page)).toContain('right');
 });
 
 test('an override names its reason and can be taken back', async () => {
@@ -139,6 +145,14 @@ test('by way of the FHIR server the card is the same as by prefetch', async () =
 test('a chart that cannot be read is said so on the card', async () => {
   const page = await visit.open('#case=02-seed-001&arrival=failing&failing=observations,procedures');
   expect(await page.locator('.criteria').innerText()).toContain('Not read');
+});
+
+test('a chart of which nothing can be had is a refusal with its reason', async () => {
+  const keys = Object.keys(policyData.discovery.prefetch).join(',');
+  const page = await visit.open(`#case=02-seed-001&arrival=failing&failing=${keys}`);
+  expect(await page.locator('.problem').innerText()).toMatch(
+    /refused the request \(412\).*Nothing of the chart/su,
+  );
 });
 
 test('a refusal is shown with its reason', async () => {
