@@ -53,7 +53,7 @@ function rowPart(row: PlacedRow, width: number, open: OpenResource): SVGElement 
     ]),
     svg('text', { class: 'row-title', x: 0, y: row.y + TEXT_DOWN }, row.title),
     row.marks.length === 0 &&
-      svg('text', { class: 'nothing', x: 160, y: row.y + TEXT_DOWN }, 'nothing on file'),
+      svg('text', { class: 'nothing', x: 185, y: row.y + TEXT_DOWN }, 'nothing on file'),
     ...row.marks.map((mark) => markPart(mark, open)),
     ...measurePart(row),
   );
