@@ -55,7 +55,7 @@ function outcome(policy: Policy, profile: string, name: string, context: LineCon
     .map(({ criterion, status, facts: named }) => [
       criterion.id,
       status,
-      ...named.map(({ fact }) => (PROPOSES_A_DAY.has(name) ? fact.enoughFrom : fact.finding)),
+      ...named.map(({ fact }) => (PROPOSES_A_DAY.has(name) ? fact.words?.['ownDay'] : fact.finding)),
     ]);
   const views = policy
     .otherViews(profile)

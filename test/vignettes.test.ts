@@ -14,8 +14,6 @@ import { vignettesByPolicy } from './support/vignettes';
 
 /** Suggestions after which something is worse, and why that is right. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
-  'Add-on 64480 without its primary (medicare-lcd): Add 64479 to the order':
-    'two levels need evidence that names them; for one an examination of the side is enough',
   'Body site left, modifier RT (guideline): Say right everywhere':
     'of two sides either can be chosen; this one is not that of the examination',
   'A facet block and an epidural a week later (medicare-lcd): Ask for: onset of the pain':

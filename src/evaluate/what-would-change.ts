@@ -32,9 +32,9 @@ function effortFor(
   result: CriterionResult,
   effortOfGap: (fact: NamedFact) => Effort,
 ): Effort {
+  if (result.status === 'not-assessed' && (fact.fact.unread ?? []).length > 0) return 'look-up';
   if (fact.fact.enoughFrom !== undefined) return 'wait';
   if (result.severity === 'coding') return 'correct';
-  if (result.status === 'not-assessed' && (fact.fact.unread ?? []).length > 0) return 'look-up';
   return effortOfGap(fact);
 }
 
@@ -65,8 +65,8 @@ export function easiestWay(
     .filter((facts) => wouldBeMet(result, new Set(facts.map(({ name }) => name))))
     .map((facts) =>
       facts.map((fact): Step => {
-        const from = fact.fact.enoughFrom;
         const effort = effortFor(fact, result, effortOfGap);
+        const from = effort === 'wait' ? fact.fact.enoughFrom : undefined;
         return { result, fact, effort, ...(from !== undefined && { from }) };
       }),
     )

@@ -53,9 +53,15 @@ export function guidanceIn(words: string): Set<Guidance> {
   return new Set(stated(GUIDANCE_WORDS, words));
 }
 
-/** The same words with fluoroscopy for guidance in place of ultrasound. */
+const ULTRASOUND = '(?:ultraso\\w*|sonograph\\w*)';
+const ULTRASOUND_AS_GUIDANCE = new RegExp(
+  `\\b${ULTRASOUND}(?=[ -]guid)|(?<=\\b(?:under|with|by|guidance:?) )${ULTRASOUND}|(?<=^|[,;]\\s*)${ULTRASOUND}(?=\\s*(?:$|[.,;]))`,
+  'giu',
+);
+
+/** The same words with fluoroscopy for guidance in place of ultrasound; an examination by ultrasound stays what it was. */
 export function withFluoroscopy(words: string): string {
-  return words.replace(/\bultraso\w*|\bsonograph\w*/giu, 'fluoroscopy');
+  return words.replace(ULTRASOUND_AS_GUIDANCE, 'fluoroscopy');
 }
 
 /** What the block is for, as the words state it. */

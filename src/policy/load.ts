@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { z } from 'zod';
-import type { PolicyData, Procedure, Profile } from './policy-data';
+import type { PolicyData, Procedure, Profile, RequestDefinition } from './policy-data';
 import type { FactShape } from './load-criterion';
 import { type PolicySetting, checkParameters, loadPolicy } from './load-policy';
 import { type Read, loadAllFindings, loadSelectors, loadValueSets, loadVocabulary } from './load-vocabulary';
@@ -71,12 +71,14 @@ function compileProfile(
   return { id, ...source, coverage: { ...coverage, ...compiled } };
 }
 
-/** What is asked for is asked for by facts that there are. */
-function checkRequests(
+/** What can be asked for, by facts that there are. */
+function requestsOf(
   file: YamlFile<z.infer<typeof requestsSchema>>,
   facts: Readonly<Record<string, FactShape>>,
-): void {
-  for (const [name, request] of Object.entries(file.data)) {
+  valueSets: ReadonlyMap<string, ValueSet>,
+): PolicyData['requests'] {
+  const requests = new Map<string, RequestDefinition>();
+  for (const [name, { orderedAs: setName, ...request }] of Object.entries(file.data)) {
     const unknown = request.for.findIndex((fact) => !(fact in facts));
     if (unknown >= 0)
       throw file.mistake([name, 'for', unknown], `there is no fact "${String(request.for[unknown])}"`);
@@ -84,7 +86,12 @@ function checkRequests(
     const strange = request.findings?.find((finding) => !findings.has(finding));
     if (strange !== undefined)
       throw file.mistake([name, 'findings'], `none of its facts reports the finding "${strange}"`);
+    const orderedAs = setName === undefined ? undefined : valueSets.get(setName);
+    if (setName !== undefined && !orderedAs)
+      throw file.mistake([name, 'orderedAs'], `there is no value set "${setName}"`);
+    requests.set(name, { ...request, ...(orderedAs && { orderedAs }) });
   }
+  return requests;
 }
 
 function foldersIn(folder: string): string[] {
@@ -119,7 +126,6 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
   const opioidFactors = read('opioid-factors.yaml', opioidFactorsSchema).data;
   const wording = read('cards.yaml', cardWordingSchema).data;
   const requests = read('requests.yaml', requestsSchema);
-  checkRequests(requests, facts);
   const discovery = read('discovery.yaml', discoverySchema).data;
 
   const setting: PolicySetting = {
@@ -169,7 +175,7 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
     misnamed: codingRules.misnamed,
     nerves: codingRules.nerves,
     opioidFactors: new Map(Object.entries(opioidFactors)),
-    requests: new Map(Object.entries(requests.data)),
+    requests: requestsOf(requests, facts, valueSets),
     wording,
     valueSet: (name: ValueSetName) => find(valueSets, name),
     selector: (name) => find(selectors, name),

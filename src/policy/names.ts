@@ -5,6 +5,7 @@
 export const SELECTORS = [
   'conditions',
   'openOrders',
+  'openTasks',
   'physicalTherapySessions',
   'physicalTherapyEvaluations',
   'homeExercise',

@@ -2,7 +2,8 @@ import type { Json } from '../fhir/read';
 import type { Condition, ConditionReference } from './expression';
 import type { SelectorName, ValueSetName, VocabularyName } from './names';
 import type { ProcedureSource, Severity } from './policy-schema';
-import type { CardWording, Hook, RequestDefinition } from './schema';
+import type { z } from 'zod';
+import type { CardWording, Hook, requestsSchema } from './schema';
 import type { ValueSet } from './value-set';
 
 /** A place of the spine that a procedure code is meant for. */
@@ -153,6 +154,12 @@ export interface MisnamedRule {
   readonly means: string;
   readonly instead: string;
 }
+
+/** What can be asked for where something is missing. */
+export type RequestDefinition = Omit<z.infer<typeof requestsSchema>[string], 'orderedAs'> & {
+  /** Everything that is the same when it is ordered. */
+  readonly orderedAs?: ValueSet;
+};
 
 /** One CDS service, as clients find it. */
 export interface ServiceDescription {

@@ -139,6 +139,8 @@ export const requestsSchema = z.record(
     onOrder: z.literal(true).optional(),
     task: sentence.optional(),
     priority: z.enum(['urgent']).optional(),
+    /** The value set of everything that is the same when it is ordered. */
+    orderedAs: id.optional(),
     order: z
       .array(
         z.strictObject({
@@ -151,7 +153,6 @@ export const requestsSchema = z.record(
       .optional(),
   }),
 );
-export type RequestDefinition = z.infer<typeof requestsSchema>[string];
 
 export const findingsSchema = z.record(
   z.string(),

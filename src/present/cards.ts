@@ -9,7 +9,7 @@ import type { SuggestionContext } from './remedies';
 import { suggestionsFor } from './suggestions';
 import { leadOf } from './lead';
 import { toldSteps, whatWouldChangeSection } from './what-would-change';
-import { isRedFlag, summaryOf } from './summary';
+import { isClear, isRedFlag, summaryOf } from './summary';
 import { aboutOf, fill, todosOf, withReasons, type Speaker } from './wording';
 
 /** How pressing an open result is; what changes the determination comes first. */
@@ -84,13 +84,12 @@ function openTable(open: readonly ToldResult[], speaker: Speaker): string[] {
 /** What is met: requirements with their evidence in a table, safety checks in one line. */
 function metSection(told: readonly ToldResult[], speaker: Speaker): string[] {
   const { headings } = speaker.policyData.wording;
-  const met = told.filter(({ result }) => result.status === 'met');
-  const shown = met.filter(
-    ({ result }) =>
-      (result.severity === 'hard' || result.severity === 'documentation') && !result.criterion.quietWhenMet,
+  const met = told.filter(
+    ({ result }) => result.status === 'met' && result.severity !== 'caution' && result.severity !== 'coding',
   );
+  const shown = met.filter(({ result }) => !isClear(result) && !result.criterion.quietWhenMet);
   const safe = met
-    .filter(({ result }) => result.severity === 'contraindication')
+    .filter(({ result }) => isClear(result))
     .map(({ result }) => escapeMarkdown(result.criterion.gap ?? result.criterion.title));
   return [
     ...(shown.length > 0
@@ -201,10 +200,11 @@ export function presentCard(context: SuggestionContext): Card {
   const open = told
     .filter(({ result }) => isShown(result))
     .toSorted((a, b) => rank(a.result) - rank(b.result) || canBeDone(a) - canBeDone(b));
+  const lead = leadOf(assessment, open, speaker);
   const detail = [
-    ...leadOf(assessment, open, speaker),
+    ...lead,
     ...linesSentence(assessment, speaker),
-    ...whatWouldChangeSection(assessment, changes, speaker),
+    ...whatWouldChangeSection(assessment, changes, lead, speaker),
     ...openTable(open, speaker),
     ...metSection(told, speaker),
     ...notLookedFor(told, speaker),

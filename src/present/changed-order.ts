@@ -91,8 +91,9 @@ export const DATE_MEMBERS = ['occurrenceDateTime', 'occurrencePeriod', 'occurren
 
 /** The order as it came, on other dates. */
 export function withDates(resource: Json, dates: Json): Json {
+  // A primitive's extensions stand beside it under the same name with an underscore (FHIR R4, JSON).
   const kept = Object.entries(resource).filter(
-    ([member]) => !(DATE_MEMBERS as readonly string[]).includes(member),
+    ([member]) => !(DATE_MEMBERS as readonly string[]).includes(member.replace(/^_/u, '')),
   );
   return { ...Object.fromEntries(kept), ...dates };
 }

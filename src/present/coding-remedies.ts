@@ -13,7 +13,10 @@ type Target = (line: LineAssessment, context: SuggestionContext) => string | und
 /** By which code a line's own is to be replaced, for each remedy that replaces codes. */
 const TARGETS: Readonly<Record<string, Target>> = {
   'use-guided-code': ({ line }) => line.procedure.withGuidance,
-  'use-next-code': ({ line }, { speaker }) => nextCode(line.procedure.code, speaker.policyData),
+  'use-next-code': (line, { speaker }) =>
+    findingOf(line, 'unitCount') === 'repeated-first'
+      ? nextCode(line.line.procedure.code, speaker.policyData)
+      : undefined,
   'use-code-of-nerve': (line) => wordOf(line, 'namedNerve', 'ownCode'),
   'use-muscle-code': (line) =>
     findingOf(line, 'muscleCount') === 'other-number' ? line.line.procedure.muscles?.otherwise : undefined,

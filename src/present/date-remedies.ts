@@ -2,21 +2,20 @@ import type { LineAssessment } from '../evaluate/assess';
 import { whatWouldChange } from '../evaluate/what-would-change';
 import type { DraftOrder } from '../gather/draft-orders';
 import type { OrderedLine } from '../gather/sessions';
-import { formatDay, type Day } from '../time/days';
+import { formatDay } from '../time/days';
 import { canBeChanged, withDates } from './changed-order';
-import { factOf } from './line-facts';
+import { wordOf } from './line-facts';
 import type { Draft, SuggestionContext } from './remedies';
 
 /** Puts orders on a day; what is ordered as a series has no single day. */
 function moveTo(
-  day: Day,
+  date: string,
   orders: readonly DraftOrder[],
   { remedy, words, isRecommended }: Pick<Draft, 'remedy' | 'words' | 'isRecommended'>,
   { assessments }: SuggestionContext,
 ): Draft[] {
   if (!orders.every((order) => canBeChanged(order) && order.resource['occurrenceTiming'] === undefined))
     return [];
-  const date = formatDay(day);
   const actions = orders.map((order) => ({
     change: { type: 'update' as const, resource: withDates(order.resource, { occurrenceDateTime: date }) },
     order,
@@ -24,11 +23,11 @@ function moveTo(
   }));
   const sessions = assessments
     .map(({ group }) => group.session)
-    .filter(({ evaluatedOn }) => evaluatedOn === day);
+    .filter(({ evaluatedOn }) => formatDay(evaluatedOn) === date);
   return [{ remedy, words: { ...words, date }, isRecommended, actions, sessions }];
 }
 
-function ordersOf(lines: readonly OrderedLine[]): DraftOrder[] {
+function ordersOf(lines: readonly Pick<OrderedLine, 'order'>[]): DraftOrder[] {
   return [...new Set(lines.map(({ order }) => order))];
 }
 
@@ -40,17 +39,33 @@ export function moveDate(context: SuggestionContext): Draft[] {
   const steps = lines.map((line) => whatWouldChange(line, () => 'record'));
   const days = steps.flatMap((of) => (of ?? []).flatMap(({ from }) => from ?? []));
   if (days.length === 0 || steps.includes(undefined)) return [];
+  const { companions } = group.session;
   const isWholeSession = group.lines.length === group.session.lines.length;
-  const orders = isWholeSession ? group.session.orders : ordersOf(group.lines);
-  return moveTo(Math.max(...days), orders, { remedy: 'move-date', words: {}, isRecommended: true }, context);
+  const orders = ordersOf(isWholeSession ? [...group.lines, ...companions] : group.lines);
+  return moveTo(
+    formatDay(Math.max(...days)),
+    orders,
+    { remedy: 'move-date', words: {}, isRecommended: true },
+    context,
+  );
+}
+
+/** Whether the criterion fails on an earlier card of the session: what stands there stays, what comes after it moves. */
+function isLater({ assessment, assessments }: SuggestionContext): boolean {
+  const isMixed = (line: LineAssessment): boolean => wordOf(line, 'sessionMix', 'ownDay') !== undefined;
+  const mixed = assessments.filter(
+    ({ group, lines }) => group.session === assessment.group.session && lines.some(isMixed),
+  );
+  return mixed.length < 2 || mixed[0]?.group !== assessment.group;
 }
 
 /** What should have a session of its own, on another day: each kind and region of the card for itself. */
 export function giveOwnSession(failing: readonly LineAssessment[], context: SuggestionContext): Draft[] {
+  if (!isLater(context)) return [];
   const kindOf = ({ line: { procedure } }: LineAssessment): string => `${procedure.kind} ${procedure.region}`;
   return [...new Set(failing.map(kindOf))].flatMap((kind) => {
     const part = failing.filter((line) => kindOf(line) === kind);
-    const [day] = part.flatMap((line) => factOf(line, 'sessionMix')?.enoughFrom ?? []);
+    const [day] = part.flatMap((line) => wordOf(line, 'sessionMix', 'ownDay') ?? []);
     if (day === undefined) return [];
     const codes = [...new Set(part.map(({ line }) => line.procedure.code))].join(' and ');
     const orders = ordersOf(part.map(({ line }) => line));

@@ -3,7 +3,6 @@ import { FHIR_ID, objects, text, type Json } from '../fhir/read';
 import type { DraftOrder } from '../gather/draft-orders';
 import { canBeChanged } from './changed-order';
 import { letterFor } from './letter';
-import { isRedFlag } from './summary';
 import type { Draft, SuggestionContext } from './remedies';
 import { fill } from './wording';
 
@@ -32,8 +31,6 @@ export function attachEvidence(context: SuggestionContext): Draft[] {
   const { assessment, assessments, speaker } = context;
   const { determination, lines } = assessment;
   if (determination !== 'meets-criteria' && determination !== 'documentation-gaps') return [];
-  // Nothing is put together for a payer before the surgeon was asked.
-  if (lines.some(({ results }) => results.some(isRedFlag))) return [];
   const { packet } = speaker.policyData.wording;
   const drafts = new Set(
     assessments.flatMap(({ group }) => group.session.orders.map(({ reference }) => reference)),

@@ -3,7 +3,7 @@ import type { Json } from '../fhir/read';
 import { formatDay } from '../time/days';
 import { toldResults } from './assessment-extension';
 import type { SuggestionContext } from './remedies';
-import { orderName } from './summary';
+import { isClear, orderName } from './summary';
 import { aboutOf, fill, firstFew } from './wording';
 
 /** So many records are named behind a criterion before the rest is counted. */
@@ -17,7 +17,10 @@ export function letterText({ assessment, speaker }: SuggestionContext): string {
   const isOf = (status: string, ...severities: readonly string[]) =>
     told.filter(
       ({ result }) =>
-        result.status === status && severities.includes(result.severity) && !result.criterion.quietWhenMet,
+        result.status === status &&
+        severities.includes(result.severity) &&
+        !isClear(result) &&
+        !result.criterion.quietWhenMet,
     );
   const recordsOf = (evidence: readonly Evidence[]): string => {
     if (evidence.length === 0) return '';
@@ -25,7 +28,7 @@ export function letterText({ assessment, speaker }: SuggestionContext): string {
     const records = firstFew([...new Set(names)], MOST_RECORDS, speaker).join('; ');
     return fill(packet.records, { records });
   };
-  const safe = isOf('met', 'contraindication').map(({ result }) => result);
+  const safe = told.flatMap(({ result }) => (isClear(result) ? [result] : []));
   const cautions = isOf('not-met', 'caution');
   return [
     fill(packet.opening, {
@@ -35,7 +38,7 @@ export function letterText({ assessment, speaker }: SuggestionContext): string {
       version: policy.version,
       profile: profile.title,
     }),
-    ...isOf('met', 'hard', 'documentation').map(({ result, found, evidence }) =>
+    ...isOf('met', 'hard', 'documentation', 'contraindication').map(({ result, found, evidence }) =>
       fill(packet.criterion, { title: result.criterion.title, found, records: recordsOf(evidence) }),
     ),
     ...(safe.length > 0 ? [fill(packet.safety, { what: aboutOf(safe, speaker) })] : []),

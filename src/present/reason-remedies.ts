@@ -72,7 +72,12 @@ export function dropReason(failing: readonly LineAssessment[]): Draft[] {
 export function stateDiagnosis({ assessment }: SuggestionContext): Draft[] {
   const lines = assessment.lines.filter((line) => findingOf(line, 'diagnosis') === 'on-problem-list');
   const [first] = assessment.contexts.filter(({ line }) => lines.some((other) => other.line === line));
-  const diagnosis = first && confirmed(ofProblemList(first, supportedSets(first)))[0];
+  const listed = first ? confirmed(ofProblemList(first, supportedSets(first))) : [];
+  const isOfOtherSide = ({ member }: (typeof listed)[number]): boolean =>
+    member.side !== undefined && assessment.group.side !== undefined && member.side !== assessment.group.side;
+  // Of several it is the clinician who chooses.
+  const names = new Set(listed.filter((one) => !isOfOtherSide(one)).map(({ name }) => name));
+  const diagnosis = names.size === 1 ? listed.find(({ name }) => names.has(name)) : undefined;
   const coding = diagnosis?.concept.codings[0];
   const orders = ordersOf(lines);
   const isSilent = orders.every(

@@ -70,12 +70,25 @@ export function removeLines(failing: readonly CodeOnOrder[], remedy: string): Dr
   return [{ remedy, words: { codes: codes.join(' and ') }, isRecommended: false, actions }];
 }
 
-/** What must not be done now comes off the order; nothing is taken off for a mere suspicion. */
-export function holdOrder(failing: readonly LineAssessment[], { assessment }: SuggestionContext): Draft[] {
-  const isUnsafe = failing.some(({ results }) =>
-    results.some(({ severity, status }) => severity === 'contraindication' && status === 'not-met'),
-  );
-  const held = isUnsafe ? removeLines(assessment.group.lines, 'hold-order') : [];
+function isUnsafe({ results }: LineAssessment): boolean {
+  return results.some(({ severity, status }) => severity === 'contraindication' && status === 'not-met');
+}
+
+/**
+ * What must not be done now comes off the order, with what only accompanies it; nothing is taken off for a mere suspicion.
+ * It is all of the session that must not be done, or an add-on of the other side would be left behind.
+ */
+export function holdOrder(failing: readonly LineAssessment[], context: SuggestionContext): Draft[] {
+  const { session } = context.assessment.group;
+  const unsafe = context.assessments
+    .filter(({ group }) => group.session === session)
+    .flatMap(({ lines }) => lines.filter(isUnsafe).map(({ line }) => line));
+  if (!failing.some(isUnsafe)) return [];
+  const companions =
+    unsafe.length < session.lines.length
+      ? []
+      : session.companions.map(({ order, companion }) => ({ order, procedure: { code: companion.code } }));
+  const held = removeLines([...unsafe, ...companions], 'hold-order');
   return held.map((draft) => ({ ...draft, isRecommended: true }));
 }
 

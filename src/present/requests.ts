@@ -1,14 +1,15 @@
 import type { LineAssessment } from '../evaluate/assess';
 import type { CriterionResult, NamedFact } from '../evaluate/criterion';
 import { easiestWay, type Effort } from '../evaluate/what-would-change';
-import { codingsOf, isObject, type Json } from '../fhir/read';
+import { concepts, isObject, type Json } from '../fhir/read';
 import type { LineContext } from '../gather/facts/fact';
 import { regionsOfLine } from '../gather/readings/imaging';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { Severity } from '../policy/policy-schema';
-import type { RequestDefinition } from '../policy/schema';
+import type { RequestDefinition } from '../policy/policy-data';
 import type { Draft, SuggestionContext } from './remedies';
 import { needsRemedy } from './promise';
+import { isRedFlag } from './summary';
 import { firstFew, inTheWay, isOwnGap, type Speaker } from './wording';
 
 /** The code system of our own requests; wire format, as the local evidence codes are. */
@@ -52,7 +53,8 @@ const BY_WEIGHT: readonly Severity[] = ['contraindication', 'hard', 'documentati
  */
 function wanted({ assessment, speaker }: SuggestionContext): Wanted[] {
   const { determination, lines } = assessment;
-  const isRefused = determination === 'contraindicated' || determination === 'criteria-not-met';
+  const isFlagged = lines.some(({ results }) => results.some(isRedFlag));
+  const isRefused = isFlagged || determination === 'contraindicated' || determination === 'criteria-not-met';
   const found = new Map<string, Wanted>();
   for (const severity of BY_WEIGHT) {
     for (const line of lines) {
@@ -103,8 +105,14 @@ function taskFor({ name, request }: Wanted, patientId: string): Json {
 }
 
 /** Everything that somebody has to record, as tasks in one suggestion. */
-function askForRecords(all: readonly Wanted[], { patientId, speaker }: SuggestionContext): Draft[] {
-  const tasks = all.filter(({ request }) => request.task !== undefined);
+function askForRecords(all: readonly Wanted[], context: SuggestionContext): Draft[] {
+  const { patientId, speaker } = context;
+  const asked = pending(context);
+  const tasks = all.filter(
+    (item) =>
+      item.request.task !== undefined &&
+      !asked.some((other) => isSame(other, taskFor(item, patientId), item.request)),
+  );
   if (tasks.length === 0) return [];
   const names = tasks.map(({ request }) => request.about);
   const what = firstFew(names, MOST_NAMES, speaker).join(', ');
@@ -116,15 +124,31 @@ function askForRecords(all: readonly Wanted[], { patientId, speaker }: Suggestio
   return [{ remedy: 'ask-for-records', words: { what }, isRecommended: true, actions }];
 }
 
-/** Whether the same is drafted or ordered already: an order that carries the codings and is still to be done. */
-function isOrdered(ordered: Json, { draftOrders }: SuggestionContext, context: LineContext): boolean {
-  const drafts = draftOrders.flatMap((entry) => (isObject(entry) ? (entry['resource'] ?? []) : []));
-  const onFile = context.select('openOrders').items.map(({ resource }) => resource);
-  const codes = codingsOf(ordered['code']);
-  return [...drafts, ...onFile].some((resource) => {
-    const codings = isObject(resource) ? codingsOf(resource['code']) : [];
-    return codes.every(({ system, code }) => codings.some((c) => c.system === system && c.code === code));
-  });
+const NOT_TO_BE_DONE = new Set(['revoked', 'entered-in-error', 'completed']);
+
+/** What is drafted, or on file and still to be done. */
+function pending({ draftOrders, assessment }: SuggestionContext): Json[] {
+  const drafts = draftOrders
+    .flatMap((entry) => (isObject(entry) && isObject(entry['resource']) ? [entry['resource']] : []))
+    .filter(({ status, doNotPerform }) => doNotPerform !== true && !NOT_TO_BE_DONE.has(String(status)));
+  const [context] = assessment.contexts;
+  const onFile = context ? [...context.select('openOrders').items, ...context.select('openTasks').items] : [];
+  return [...drafts, ...onFile.map(({ resource }) => resource)];
+}
+
+/** Whether another order is for the same: by its codes and words, or as one of a value set, of its region and modality. */
+function isSame(other: Json, wantedOrder: Json, { orderedAs }: RequestDefinition): boolean {
+  const [concept] = concepts(wantedOrder['code']);
+  const [otherConcept] = concepts(other['code']);
+  if (!concept || !otherConcept) return false;
+  const member = orderedAs?.memberOf(concept);
+  const otherMember = orderedAs?.memberOf(otherConcept);
+  if (member && otherMember)
+    return member.region === otherMember.region && member.modality === otherMember.modality;
+  const isCoded = concept.codings.every(({ system, code }) =>
+    otherConcept.codings.some((coding) => coding.system === system && coding.code === code),
+  );
+  return isCoded && concept.text === otherConcept.text;
 }
 
 /** An order for what has to be done first: a draft of its own, for the day on which it is done. */
@@ -152,7 +176,7 @@ function orderFor(item: Wanted, context: SuggestionContext): Draft[] {
     ...(reasonCode !== undefined && { reasonCode }),
     ...(requester !== undefined && { requester }),
   };
-  if (isOrdered(resource, context, lineContext)) return [];
+  if (pending(context).some((other) => isSame(other, resource, request))) return [];
   const words = { what: chosen.label };
   const actions = [{ change: { type: 'create' as const, resource }, order, words }];
   return [{ remedy: 'order-first', words, isRecommended: request.priority === 'urgent', actions }];

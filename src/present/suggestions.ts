@@ -1,6 +1,7 @@
 import type { FhirResource } from 'fhir/r4';
-import type { LineAssessment } from '../evaluate/assess';
+import type { Assessment, LineAssessment } from '../evaluate/assess';
 import { isObject } from '../fhir/read';
+import type { Criterion } from '../policy/policy-data';
 import { addPrimary, joinPrimary } from './add-on-remedies';
 import type { Action, Suggestion } from './card';
 import { giveOwnSession, moveDate } from './date-remedies';
@@ -26,6 +27,7 @@ import { addSide, matchSide } from './side-remedies';
 import { attachEvidence } from './evidence-packet';
 import { doesNoHarm, keepsPromise, needsRemedy } from './promise';
 import { requestsFor } from './requests';
+import { isRedFlag } from './summary';
 import { type Speaker, fill } from './wording';
 
 /** At most this many suggestions on a card, the recommended ones first. */
@@ -140,16 +142,36 @@ function compose(draft: Draft, speaker: Speaker, newId: () => string): Suggestio
   };
 }
 
-/**
- * The suggestions of a card: what one click can mend of the criteria that are not met, and the evidence to go with the
- * order. Each remedy is tried on the draft first: one that would not settle its point, or would bring a new coding issue, is
- * not offered. At most one is recommended.
- */
-export function suggestionsFor(context: SuggestionContext): Suggestion[] {
+/** Whether nothing may be done now but hold the block, and what makes it safe. */
+function isStopped({ determination, lines }: Assessment): boolean {
+  return determination === 'contraindicated' || lines.some(({ results }) => results.some(isRedFlag));
+}
+
+/** What would only carry a refused order further. */
+const NOT_IF_REFUSED: readonly string[] = [
+  'add-primary',
+  'join-primary',
+  'add-side',
+  'own-session',
+  'move-date',
+];
+
+/** Which of a criterion's remedies are offered: to an order that is refused only what could let it stand. */
+function remediesFor({ remedies, id }: Criterion, { assessment }: SuggestionContext): readonly string[] {
+  if (isStopped(assessment)) return remedies.filter((remedy) => remedy === 'hold-order');
+  if (assessment.determination !== 'criteria-not-met') return remedies;
+  const isRefused = assessment.lines.some(({ results }) =>
+    results.some((r) => r.criterion.id === id && r.severity === 'hard' && r.status === 'not-met'),
+  );
+  return isRefused ? remedies : remedies.filter((remedy) => !NOT_IF_REFUSED.includes(remedy));
+}
+
+/** What one click can mend of the criteria that are not met, each remedy tried on the draft first. */
+function remedyDrafts(context: SuggestionContext): Draft[] {
   const { assessment, speaker } = context;
   const drafts = new Map<string, Draft>();
   for (const criterion of assessment.policy.criteria(assessment.profile.id)) {
-    for (const remedy of criterion.remedies) {
+    for (const remedy of remediesFor(criterion, context)) {
       const failing = assessment.lines.filter(({ results }) =>
         results.some((result) => result.criterion.id === criterion.id && needsRemedy(result)),
       );
@@ -160,12 +182,20 @@ export function suggestionsFor(context: SuggestionContext): Suggestion[] {
       }
     }
   }
-  const all = [
-    ...drafts.values(),
-    ...requestsFor(context),
-    ...stateDiagnosis(context).filter((draft) => doesNoHarm(draft, context)),
-    ...attachEvidence(context),
-  ];
+  return [...drafts.values()];
+}
+
+/**
+ * The suggestions of a card: what one click can mend of the criteria that are not met, what has to be asked for, and the
+ * evidence to go with the order. One that would not settle its point, or would bring a new coding issue, is not offered. At
+ * most one is recommended.
+ */
+export function suggestionsFor(context: SuggestionContext): Suggestion[] {
+  const { assessment, speaker } = context;
+  const additions = isStopped(assessment)
+    ? []
+    : [...stateDiagnosis(context).filter((draft) => doesNoHarm(draft, context)), ...attachEvidence(context)];
+  const all = [...remedyDrafts(context), ...requestsFor(context), ...additions];
   const recommended = all.find((draft) => draft.isRecommended);
   const ordered = [...all.filter((d) => d === recommended), ...all.filter((d) => d !== recommended)];
   return ordered

@@ -15,6 +15,11 @@ export function isRedFlag({ criterion, status }: CriterionResult): boolean {
   return criterion.redFlag && status === 'not-met';
 }
 
+/** Whether a danger was looked for and nothing at all was found; one that is handled is something found. */
+export function isClear({ severity, status, evidence }: CriterionResult): boolean {
+  return severity === 'contraindication' && status === 'met' && evidence.length === 0;
+}
+
 /** Whether the result is one of the reasons for the determination that heads the card. */
 function isReason(result: CriterionResult, determination: string): boolean {
   switch (determination) {

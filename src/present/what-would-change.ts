@@ -1,9 +1,10 @@
 import type { Assessment, LineAssessment } from '../evaluate/assess';
+import { isGap } from '../evaluate/determination';
 import { EFFORTS, whatWouldChange, type Effort, type Step } from '../evaluate/what-would-change';
 import { formatDay } from '../time/days';
 import { effortOfGap, leastRequest } from './requests';
 import { escapeMarkdown } from './markdown';
-import { fill, gapOf, isOwnGap, type Speaker } from './wording';
+import { fill, gapOf, inTheWay, isOwnGap, type Speaker } from './wording';
 
 /** What one line needs, in words; empty where it needs nothing. */
 export interface ToldSteps {
@@ -61,30 +62,45 @@ function sentenceOf({ steps }: ToldSteps, speaker: Speaker): string {
   }).join('; ');
 }
 
-/** Whether the first lines of the card say the same: gaps and nothing else, of all lines alike, without a date. */
+/** Whether fewer steps are enough than the gaps name, because some are alternatives of others. */
+function hasAlternatives({ line, steps }: ToldSteps, speaker: Speaker): boolean {
+  const gaps = line.results.filter(isGap).flatMap(inTheWay);
+  return gaps.filter((fact) => isOwnGap(fact, speaker)).length > steps.length;
+}
+
+/** Whether the lead says the same: gaps and nothing else, of all lines alike, none an alternative, and every date. */
 function isInTheLead(
   { determination, lines }: Assessment,
   told: readonly ToldSteps[],
-  isSame: boolean,
+  lead: string,
+  speaker: Speaker,
 ): boolean {
-  const isDated = told.some(({ steps }) => steps.some(({ from }) => from));
-  const isShort = told.every(({ steps }) => steps.length < 2);
+  const dates = told.flatMap(({ steps }) => steps.flatMap(({ from }) => from ?? []));
+  if (!dates.every((date) => lead.includes(date))) return false;
+  if (told.every(({ steps }) => steps.length < 2)) return true;
   const hasCautions = lines.some(({ results }) =>
     results.some(({ severity, status }) => severity === 'caution' && status === 'not-met'),
   );
-  return !isDated && (isShort || (determination === 'documentation-gaps' && isSame && !hasCautions));
+  return (
+    determination === 'documentation-gaps' &&
+    told.length === lines.length &&
+    new Set(told.map((line) => sentenceOf(line, speaker))).size === 1 &&
+    !hasCautions &&
+    !told.some((line) => hasAlternatives(line, speaker))
+  );
 }
 
 /** One line of the card that adds to its first lines: what is enough for every criterion, and from when on. */
 export function whatWouldChangeSection(
   assessment: Assessment,
   told: readonly ToldSteps[],
+  lead: readonly string[],
   speaker: Speaker,
 ): string[] {
+  if (isInTheLead(assessment, told, lead.join('\n'), speaker)) return [];
   const { whatWouldChange: wording } = speaker.policyData.wording;
   const sentences = told.map((line) => sentenceOf(line, speaker));
   const isSame = told.length === assessment.lines.length && new Set(sentences).size === 1;
-  if (isInTheLead(assessment, told, isSame)) return [];
   const each = told.map(({ line }, i) =>
     fill(wording.line, { code: line.line.procedure.code, steps: sentences[i] }),
   );

@@ -252,6 +252,10 @@ const PERFORMANCES: Readonly<Record<string, Performance>> = {
   ],
   'order-spine-mri': (s, order) => [imaging(s, order, rootFinding(s))],
   'order-spine-xray': (s, order) => [imaging(s, order, { conclusion: 'No fracture or destructive lesion.' })],
+  'order-mri-of-region': (s, order) => [imaging(s, order, rootFinding(s))],
+  'order-xray-of-region': (s, order) => [
+    imaging(s, order, { conclusion: 'No fracture or destructive lesion.' }),
+  ],
   'order-nerve-tests': (s, order) => [imaging(s, order, rootFinding(s))],
   'order-therapy': ({ context: { asOf } }) => [therapy(formatDay(asOf), formatDay(asOf + COURSE_DAYS))],
   'order-more-therapy': ({ context: { asOf } }) => [therapy(formatDay(asOf), formatDay(asOf + COURSE_DAYS))],

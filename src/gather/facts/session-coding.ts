@@ -4,17 +4,18 @@ import { listed } from '../readings/evidence';
 import { nervesIn } from '../readings/nerves';
 import { compareCodes, type OrderedLine } from '../sessions';
 import type { PolicyData } from '../../policy/policy-data';
+import { formatDay } from '../../time/days';
 
 /** Whether the session holds a block that should not be done together with this one. */
 export const sessionMix = defineFact({
   fields: ['compatible'],
   findings: ['alone', 'with-other-block', 'two-epidural-regions'],
   thresholds: ['stagingDays'],
-  words: ['others'],
+  words: ['others', 'ownDay'],
   read(context) {
     const { procedure } = context.line;
     const days = context.threshold('stagingDays');
-    const elsewhere = days === undefined ? {} : { enoughFrom: context.asOf + days };
+    const ownDay = days === undefined ? undefined : formatDay(context.asOf + days);
     const others = context.group.session.lines.map((line) => line.procedure);
     const unfit = others.filter((other) => procedure.notWith?.includes(other.kind));
     const epidurals = procedure.oneRegionASession
@@ -26,15 +27,13 @@ export const sessionMix = defineFact({
       return {
         finding: 'with-other-block',
         fields: { compatible: false },
-        words: { others: codes(unfit) },
-        ...elsewhere,
+        words: { others: codes(unfit), ownDay },
       };
     if (epidurals.length > 0)
       return {
         finding: 'two-epidural-regions',
         fields: { compatible: false },
-        words: { others: codes(epidurals) },
-        ...elsewhere,
+        words: { others: codes(epidurals), ownDay },
       };
     return { finding: 'alone', fields: { compatible: true } };
   },
@@ -114,7 +113,11 @@ export const unitCount = defineFact({
         (once !== 'site' || isSameSite(line, other, context)),
     );
     if (!same.some((other) => isBefore(other, line))) return { finding: 'once', fields: { once: true } };
-    const next = nextCode(code, policyData);
+    // The same level twice is one level; there is no further one to code.
+    const isSameLevel = same.some(
+      (other) => other.level && line.level && compareLevels(other.level, line.level) === 0,
+    );
+    const next = isSameLevel ? undefined : nextCode(code, policyData);
     const words = { code, addOn: next ?? '' };
     return { finding: next === undefined ? 'repeated' : 'repeated-first', fields: { once: false }, words };
   },
