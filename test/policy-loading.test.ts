@@ -1,29 +1,10 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type * as Yaml from 'yaml';
-import type { Document, LineCounter } from 'yaml';
 import { FACTS } from '../src/gather/facts';
 import { loadPolicyData } from '../src/policy/load';
 import { PolicyError } from '../src/policy/yaml-file';
 import { POLICIES } from './support/service-for-test';
-
-/** All files but the one with the mistake are the same in every test; each text is parsed once. */
-jest.mock('yaml', () => {
-  const yaml = jest.requireActual<typeof Yaml>('yaml');
-  const known = new Map<string, { document: Document.Parsed; lineStarts: readonly number[] }>();
-  const parseDocument = (text: string, { lineCounter }: { lineCounter: LineCounter }) => {
-    const parsed = known.get(text);
-    if (parsed) {
-      lineCounter.lineStarts.push(...parsed.lineStarts);
-      return parsed.document;
-    }
-    const document = yaml.parseDocument(text, { lineCounter });
-    known.set(text, { document, lineStarts: lineCounter.lineStarts });
-    return document;
-  };
-  return { ...yaml, parseDocument };
-});
 
 /** A change to one file of the policies. */
 interface Change {

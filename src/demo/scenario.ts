@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { CORE_SCHEMA, load } from 'js-yaml';
 import { z } from 'zod';
 import { isObject, text, type Json } from '../fhir/read';
 import { DETERMINATIONS } from '../policy/schema';
@@ -186,7 +186,7 @@ export function readScenarios(folder: string, only?: string): Scenario[] {
     .filter((file) => file.endsWith('.yaml') && (only === undefined || file === only))
     .toSorted()
     .flatMap((file) => {
-      const data: unknown = parse(readFileSync(join(folder, file), 'utf8'));
+      const data: unknown = load(readFileSync(join(folder, file), 'utf8'), { schema: CORE_SCHEMA });
       const list: unknown[] = Array.isArray(data) ? data : [data];
       return list.map((item, i) => {
         const parsed = scenarioSchema.safeParse(item);

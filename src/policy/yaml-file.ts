@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { CORE_SCHEMA, load } from 'js-yaml';
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import type { z } from 'zod';
 
@@ -25,8 +26,13 @@ function step(holder: unknown, name: PropertyKey): { at: Node; value: unknown } 
   return isNode(item) ? { at: item, value: item } : undefined;
 }
 
+interface LinedDocument {
+  readonly document: Document;
+  readonly lines: LineCounter;
+}
+
 /** The line of the last name or item of the path that the file holds. */
-function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+function lineOf({ document, lines }: LinedDocument, path: readonly PropertyKey[]): number {
   let value: unknown = document.contents;
   let offset = 0;
   for (const name of path) {
@@ -77,27 +83,45 @@ function textOf(file: string, shownAs: string): string {
   }
 }
 
+/** A file with the lines of its values. */
+function lined(source: string, shownAs: string): LinedDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines });
+  const syntax = document.errors[0];
+  if (syntax) {
+    throw new PolicyError(`${shownAs}:${syntax.linePos?.[0].line ?? 1}: ${syntax.message.split('\n')[0]}`);
+  }
+  return { document, lines };
+}
+
+/** The values alone, which take a fifth of the time; what cannot be read is told with its line. */
+function valuesOf(source: string, shownAs: string): unknown {
+  try {
+    return load(source, { schema: CORE_SCHEMA });
+  } catch {
+    return lined(source, shownAs).document.toJS();
+  }
+}
+
 /** Reads a YAML file and checks it; throws a PolicyError that lists every mistake with its line. */
 export function readYaml<S extends z.ZodType>(
   file: string,
   shownAs: string,
   schema: S,
 ): YamlFile<z.output<S>> {
-  const lines = new LineCounter();
-  const document = parseDocument(textOf(file, shownAs), { lineCounter: lines });
-  const syntax = document.errors[0];
-  if (syntax) {
-    throw new PolicyError(`${shownAs}:${syntax.linePos?.[0].line ?? 1}: ${syntax.message.split('\n')[0]}`);
-  }
-  const parsed = schema.safeParse(document.toJS());
-  const mistake = (path: readonly PropertyKey[], sentence: string): PolicyError =>
-    new PolicyError(`${shownAs}:${lineOf(document, lines, path)}: ${sentence}`);
+  const source = textOf(file, shownAs);
+  const mistakeIn = (document: LinedDocument, path: readonly PropertyKey[], sentence: string): PolicyError =>
+    new PolicyError(`${shownAs}:${lineOf(document, path)}: ${sentence}`);
+  const parsed = schema.safeParse(valuesOf(source, shownAs));
   if (!parsed.success) {
+    const document = lined(source, shownAs);
     const sentences = parsed.error.issues.map((issue) => {
-      const { path, sentence } = remarkOf(issue, document);
-      return mistake(path, `${path.join('.') || 'the file'}: ${sentence}`).message;
+      const { path, sentence } = remarkOf(issue, document.document);
+      return mistakeIn(document, path, `${path.join('.') || 'the file'}: ${sentence}`).message;
     });
     throw new PolicyError(sentences.join('\n'));
   }
+  const mistake = (path: readonly PropertyKey[], sentence: string): PolicyError =>
+    mistakeIn(lined(source, shownAs), path, sentence);
   return { file: shownAs, data: parsed.data, mistake };
 }
