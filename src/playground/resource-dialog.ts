@@ -1,19 +1,33 @@
 import type { Json } from '../fhir/read';
+import { attachedText } from './attached-text';
 import { byId, el } from './dom';
 import { referenceTo } from './suggestions';
 
 /** Opens a resource by its reference. */
 export type OpenResource = (reference: string) => void;
 
-/** Shows a resource of these, as it is. */
+function asJson(resource: Json): HTMLElement {
+  return el('pre', { tabindex: 0 }, JSON.stringify(resource, null, 2));
+}
+
+/** A document as it is printed, and the resource behind it. */
+function asLetter(resource: Json, words: string): HTMLElement[] {
+  return [
+    el('pre', { class: 'letter', tabindex: 0 }, words),
+    el('button', { type: 'button', click: () => print() }, 'Print'),
+    el('details', {}, el('summary', {}, 'As a FHIR resource'), asJson(resource)),
+  ];
+}
+
+/** Shows a resource of these: a document by its text, everything else as it is. */
 export function showResource(reference: string, resources: readonly Json[]): void {
   const dialog = byId('resource') as HTMLDialogElement;
   const found = resources.find((resource) => referenceTo(resource) === reference);
+  const words = found && attachedText(found);
+  const missing = 'This record is not in the chart that the playground holds.';
   dialog.replaceChildren(
     el('h2', { id: 'resource-title' }, reference),
-    found
-      ? el('pre', { tabindex: 0 }, JSON.stringify(found, null, 2))
-      : el('p', {}, 'This record is not in the chart that the playground holds.'),
+    ...(found ? (words === undefined ? [asJson(found)] : asLetter(found, words)) : [el('p', {}, missing)]),
     el('form', { method: 'dialog' }, el('button', { autofocus: true }, 'Close')),
   );
   dialog.showModal();

@@ -133,6 +133,17 @@ test('evidence opens the very record', async () => {
   await page.getByRole('button', { name: 'Close' }).click();
 });
 
+test('the letter of medical necessity is shown as it is printed, and printed alone', async () => {
+  const page = await visit.open('#case=17-seed-002', DESKTOP);
+  await page.getByRole('button', { name: 'Attach the evidence and a draft letter to the order' }).click();
+  await page.locator('#created').getByRole('button', { name: 'DocumentReference' }).click();
+  expect(await page.locator('.letter').innerText()).toContain('LETTER OF MEDICAL NECESSITY (draft)');
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.locator('main').isVisible()).toBe(false);
+  expect(await page.locator('.letter').isVisible()).toBe(true);
+  expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
+});
+
 test('by way of the FHIR server the card is the same as by prefetch', async () => {
   const [sent, read, partly] = await Promise.all(
     ['prefetch', 'server', 'partly'].map((arrival) => visit.open(`#case=02-seed-001&arrival=${arrival}`)),
