@@ -34,12 +34,27 @@ export function patientName(chart: readonly Json[]): string {
   return [...given, text(name['family']) ?? ''].join(' ').trim();
 }
 
-/** A whole record without orders. */
-function recordCase(file: string): DemoCase {
+function resourcesIn(file: string): Json[] {
   const bundle: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  const chart = (isObject(bundle) ? objects(bundle['entry']) : []).flatMap(({ resource }) =>
+  return (isObject(bundle) ? objects(bundle['entry']) : []).flatMap(({ resource }) =>
     isObject(resource) ? [resource] : [],
   );
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => join(folder, file));
+}
+
+/** The charts that the scenarios change, as they are; some scenarios point at a patient of another chart. */
+export function baseCharts(fixtures: string): Json[][] {
+  return filesIn(join(fixtures, 'patients')).map(resourcesIn);
+}
+
+/** A whole record without orders. */
+function recordCase(file: string): DemoCase {
+  const chart = resourcesIn(file);
   const patient = chart.find(({ resourceType }) => resourceType === 'Patient') ?? {};
   const id = text(patient['id']) ?? '';
   return { id, patientId: id, name: patientName(chart), chart, orders: [], notSent: [] };
@@ -47,11 +62,8 @@ function recordCase(file: string): DemoCase {
 
 /** Every case of the fixtures, the scenarios first. */
 export function demoCases(fixtures: string): DemoCase[] {
-  const records = join(fixtures, 'records');
   return [
     ...readScenarios(join(fixtures, 'scenarios')).map((scenario) => demoCase(scenario, fixtures)),
-    ...readdirSync(records)
-      .filter((file) => file.endsWith('.json'))
-      .map((file) => recordCase(join(records, file))),
+    ...filesIn(join(fixtures, 'records')).map(recordCase),
   ];
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import axios from 'axios';
 import type { Json } from '../fhir/read';
-import { demoCases } from './demo-cases';
+import { baseCharts, demoCases } from './demo-cases';
 
 /** How often, and how many milliseconds apart, a server that is starting is asked whether it is ready. */
 const READINESS = { attempts: 100, pauseMs: 2000 };
@@ -35,12 +35,18 @@ export async function loadChart(baseUrl: string, chart: readonly Json[]): Promis
   if (status !== 200) throw new Error(`the server answers ${status}: ${JSON.stringify(data)}`);
 }
 
+/** Puts every demo case into a FHIR server, and first the charts of which some speak. Says how many there are. */
+export async function loadDemoCases(baseUrl: string, fixtures: string): Promise<number> {
+  const charts = [...baseCharts(fixtures), ...demoCases(fixtures).map(({ chart }) => chart)];
+  for (const chart of charts) await loadChart(baseUrl, chart);
+  return charts.length;
+}
+
 async function main([baseUrl]: readonly string[]): Promise<void> {
   if (baseUrl === undefined) throw new Error('which FHIR server? Give its base URL');
   await untilReady(baseUrl);
-  const cases = demoCases(join(__dirname, '..', '..', 'fhir-fixtures'));
-  for (const { chart } of cases) await loadChart(baseUrl, chart);
-  process.stdout.write(`${cases.length} charts are in ${baseUrl}\n`);
+  const count = await loadDemoCases(baseUrl, join(__dirname, '..', '..', 'fhir-fixtures'));
+  process.stdout.write(`${count} charts are in ${baseUrl}\n`);
 }
 
 if (require.main === module) {

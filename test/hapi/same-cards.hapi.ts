@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +12,7 @@ import {
 } from '../../src/demo/scenario';
 import { ofOwnPatient } from '../../src/demo/demo-cases';
 import { demoRoutes } from '../../src/demo/demo-routes';
-import { loadChart } from '../../src/demo/load-records';
+import { loadChart, loadDemoCases } from '../../src/demo/load-records';
 import { ownerOf } from '../../src/gather/usable-resource';
 import { OUTSIDE_CODES, OUTSIDE_PATIENT, OUTSIDE_RECORD, outsideRequest } from '../contract/outside-record';
 import { assessmentOf, cardOf, post, PROFILES, withoutIds, type Json } from '../contract/support';
@@ -70,15 +70,9 @@ const patients: readonly Patient[] = [
 
 let hapi: HapiServer;
 
-function resourcesIn(file: string): Json[] {
-  const { entry } = JSON.parse(readFileSync(file, 'utf8')) as { entry: { resource: Json }[] };
-  return entry.map(({ resource }) => resource);
-}
-
 beforeAll(async () => {
   hapi = await startHapi(PAGE_SIZE);
-  // As they are, because scenarios point at patients of other charts.
-  for (const file of charts) await loadChart(hapi.url, resourcesIn(join(CHARTS, file)));
+  await loadDemoCases(hapi.url, FIXTURES);
   for (const { chart } of patients) await loadChart(hapi.url, chart);
 }, 1_800_000);
 
