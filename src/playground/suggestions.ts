@@ -20,6 +20,12 @@ export function withNewId(resource: Json, { orders, created }: Draft): Json {
   return { ...resource, id: free };
 }
 
+/** A task that was drafted is somebody's once the suggestion is taken. */
+function requested(resource: Json): Json {
+  const isDraftTask = resource['resourceType'] === 'Task' && resource['status'] === 'draft';
+  return isDraftTask ? { ...resource, status: 'requested' } : resource;
+}
+
 function afterAction(draft: Draft, action: Action): Draft {
   const { orders, created } = draft;
   if (action.type === 'delete') {
@@ -31,7 +37,7 @@ function afterAction(draft: Draft, action: Action): Draft {
     const reference = referenceTo(action.resource);
     return { orders: orders.map((o) => (referenceTo(o) === reference ? action.resource : o)), created };
   }
-  const resource = withNewId(action.resource, draft);
+  const resource = requested(withNewId(action.resource, draft));
   return resource['resourceType'] === 'ServiceRequest'
     ? { orders: [...orders, resource], created }
     : { orders, created: [...created, resource] };

@@ -34,6 +34,12 @@ test.each(['Task', 'DocumentReference'])(
   },
 );
 
+test('a drafted task is asked of somebody', () => {
+  const resource = { resourceType: 'Task', status: 'draft' };
+  const { created } = suggest({ type: 'create', description: '', resource });
+  expect(created).toEqual([{ ...resource, id: 'new-1', status: 'requested' }]);
+});
+
 test('all actions of a suggestion are applied, and the draft before is left as it was', () => {
   const before = JSON.stringify(DRAFT);
   const { orders } = suggest(
