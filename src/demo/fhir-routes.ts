@@ -50,7 +50,12 @@ function placeOf(word: string): Place {
   try {
     const place = JSON.parse(Buffer.from(word, 'base64url').toString('utf8')) as Partial<Place>;
     const { type = '', query = '', offset = 0 } = place;
-    if (SEARCHED_TYPES.includes(type) && typeof query === 'string' && offset >= 0)
+    if (
+      SEARCHED_TYPES.includes(type) &&
+      typeof query === 'string' &&
+      Number.isSafeInteger(offset) &&
+      offset >= 0
+    )
       return { type, query, offset };
   } catch {
     // Not one of ours.
@@ -139,6 +144,8 @@ export function fhirRoutes(records: readonly Json[]): Router {
     .route('/:type/_search')
     .post(express.text({ type: 'application/x-www-form-urlencoded' }), (request, response) => {
       const body: unknown = request.body;
+      if (!request.is('application/x-www-form-urlencoded') && Number(request.get('content-length') ?? 0) > 0)
+        throw problem(415, 'not-supported', 'A search is posted as application/x-www-form-urlencoded.');
       const query = [queryOf(request), text(body) ?? ''].filter((part) => part !== '').join('&');
       answerSearch(request, response, { type: typeOf(request), query, offset: 0 });
     })

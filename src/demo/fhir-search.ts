@@ -95,6 +95,9 @@ export function parametersOf(type: string): Readonly<Record<string, Parameter>> 
   return { ...ANY_TYPE, ...PARAMETERS[type] };
 }
 
+/** So much is searched for at once. */
+const MOST = { parameters: 20, values: 100 };
+
 /** What a search asks for that is not answered here. */
 export class UnsupportedSearch extends Error {
   override readonly name = 'UnsupportedSearch';
@@ -164,7 +167,8 @@ const MATCHES: Readonly<Record<Kind, (element: unknown, wanted: string) => boole
 /** Sorts by a date parameter, `-date` from the newest on; what has no date comes last. */
 function sorted(resources: readonly Json[], by: string, parameters: Readonly<Record<string, Parameter>>) {
   const isDescending = by.startsWith('-');
-  const parameter = parameters[isDescending ? by.slice(1) : by];
+  const name = isDescending ? by.slice(1) : by;
+  const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
   if (parameter?.kind !== 'date') throw new UnsupportedSearch(`nothing is sorted by "${by}"`);
   const dayOf = (resource: Json): number | undefined =>
     parameter.elements.flatMap((element) => daysOf(resource[element])?.earliest ?? [])[0];
@@ -182,13 +186,16 @@ function sorted(resources: readonly Json[], by: string, parameters: Readonly<Rec
  */
 export function search(resources: readonly Json[], type: string, query: URLSearchParams): readonly Json[] {
   const parameters = parametersOf(type);
+  if (query.size > MOST.parameters) throw new UnsupportedSearch(`more than ${MOST.parameters} parameters`);
   let found = resources.filter(({ resourceType }) => resourceType === type);
   for (const [name, value] of query) {
     if (name === '_sort' || name === '_count' || name === '_format') continue;
-    const parameter = parameters[name];
+    const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
     if (!parameter) throw new UnsupportedSearch(`${type} is not searched by "${name}"`);
     const { kind, elements } = parameter;
     const wanted = value.split(',');
+    if (wanted.length > MOST.values)
+      throw new UnsupportedSearch(`more than ${MOST.values} values of "${name}"`);
     found = found.filter((resource) =>
       elements.some((element) => wanted.some((one) => MATCHES[kind](resource[element], one))),
     );

@@ -70,7 +70,8 @@ export function playgroundRoutes(cases: readonly DemoCase[], policyData: PolicyD
     response.sendFile('playground.css', { root: PAGE });
   });
   router.get('/playground/lib/:name', (request, response, next) => {
-    const file = LIBRARIES[request.params.name];
+    const { name } = request.params;
+    const file = Object.hasOwn(LIBRARIES, name) ? LIBRARIES[name] : undefined;
     if (file === undefined) next();
     else response.sendFile(file, { root: PACKAGES });
   });

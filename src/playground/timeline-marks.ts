@@ -92,11 +92,25 @@ export interface Measure {
   readonly label: string;
 }
 
+/** The stretches of time that marks stand for; visits of any kind that are close enough are one, as the service counts. */
+function stretchesOf(marks: readonly Mark[], visitGapDays: number): (readonly [Day, Day])[] {
+  const areVisits = ({ start, end, references }: Mark): boolean => start === end || references.length > 1;
+  const visits = marks.filter(areVisits).toSorted((a, b) => a.start - b.start);
+  const series: [Day, Day][] = [];
+  for (const { start, end } of visits) {
+    const last = series.at(-1);
+    if (last && start - last[1] <= visitGapDays) last[1] = Math.max(last[1], end);
+    else series.push([start, end]);
+  }
+  const courses = marks.filter((mark) => !areVisits(mark));
+  return [...series, ...courses.map(({ start, end }) => [start, end] as const)];
+}
+
 /** What counts on a row beside what is asked of it; undefined where the profile asks for no length. */
 export function measureOf(
   row: string,
   marks: readonly Mark[],
-  { windows, asOf }: Judged,
+  { windows, asOf, visitGapDays }: Judged,
 ): Measure | undefined {
   const asked = windows.find((window) => window.row === row && window.kind === 'length');
   if (!asked) return undefined;
@@ -104,7 +118,7 @@ export function measureOf(
   const start = Math.min(...counted.map((mark) => mark.start));
   if (counted.length === 0)
     return { start: asOf - asked.value, found: 0, asked: asked.value, label: asked.label };
-  const found = unionLength(counted.map((mark) => [mark.start, mark.end] as const));
+  const found = unionLength(stretchesOf(counted, visitGapDays));
   return { start, found, asked: asked.value, label: `${found} of ${asked.label}` };
 }
 

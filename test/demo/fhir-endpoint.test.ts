@@ -85,6 +85,11 @@ describe('the demo FHIR server', () => {
     ['?date=ap2026-01-01', 'cannot be searched for'],
     ['?_sort=code', 'nothing is sorted by \\"code\\"'],
     ['?_count=many', '_count must be a number'],
+    ['?__proto__=x', 'is not searched by'],
+    ['?constructor=x', 'is not searched by'],
+    ['?_sort=toString', 'nothing is sorted by'],
+    [`?${'code=x&'.repeat(21)}`, 'more than 20 parameters'],
+    [`?code=${'x,'.repeat(100)}`, 'more than 100 values'],
   ])('refuses what it cannot do: Observation%s', async (query, words) => {
     const { status, body } = await get(`/Observation${query}`);
     expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining(words)]);
@@ -132,7 +137,8 @@ describe('the demo FHIR server', () => {
     const paged = await everyPage('/Procedure?_count=7');
     expect(paged.map(({ id }) => id)).toEqual(all);
     expect(all.length).toBeGreaterThan(50);
-    for (const word of ['x', '', Buffer.from('{"type":"Secret"}').toString('base64url')])
+    const made = ['{"type":"Secret"}', '{"type":"Procedure","query":"","offset":1.5}'];
+    for (const word of ['x', '', ...made.map((place) => Buffer.from(place).toString('base64url'))])
       expect((await get(`?_page=${word}`)).status).toBe(410);
     expect(await searchset('/Procedure?_count=0')).toMatchObject({ total: all.length });
   });
@@ -144,6 +150,8 @@ describe('the demo FHIR server', () => {
       .send({ patient: PATIENT, _count: '2' });
     const byGet = await searchset(`/Observation?patient=${PATIENT}&_count=2`);
     expect((body as Searchset).entry).toEqual(byGet.entry);
+    const asJson = await request(base).post('/fhir/Observation/_search').send({ patient: PATIENT });
+    expect(asJson.status).toBe(415);
   });
 
   test('reads a record, changes none, and lets any page read it', async () => {

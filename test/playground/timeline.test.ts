@@ -55,6 +55,20 @@ test('the care that counts stands beside what is asked: 28 of 42 days', () => {
   expect((measure.filledTo - measure.from) / (measure.to - measure.from)).toBeCloseTo(28 / 42, 1);
 });
 
+test('an evaluation and the visits that follow it are one course of care, as on the card', () => {
+  const items = [
+    { ...visit('Procedure/eval', '2025-12-01'), label: 'Evaluation' },
+    visit('Procedure/1', '2025-12-08'),
+    visit('Procedure/2', '2026-01-07'),
+    visit('Procedure/far', '2026-03-01'),
+  ];
+  const asked = judged(
+    items.map(({ reference }) => reference),
+    [ASKED],
+  );
+  expect(measureOf('care', marksOf(items, asked), asked)).toMatchObject({ found: 37 });
+});
+
 test('care that the card does not rest on counts for nothing, and no number is claimed', () => {
   const asked = judged([], [ASKED]);
   expect(measureOf('care', marksOf([EXERCISE], asked), asked)).toMatchObject({
