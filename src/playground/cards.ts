@@ -31,13 +31,14 @@ function overridePart(card: Card, { override }: CardHandlers): HTMLElement {
   const choice = el(
     'select',
     { id },
+    el('option', { value: '' }, 'choose a reason'),
     ...reasons.map(({ code, display }) => el('option', { value: code }, display)),
   );
-  const apply = (): void =>
-    override(
-      card,
-      reasons.find(({ code }) => code === choice.value),
-    );
+  const apply = (): void => {
+    const reason = reasons.find(({ code }) => code === choice.value);
+    if (reason) override(card, reason);
+    else choice.focus();
+  };
   return el(
     'div',
     { class: 'override' },

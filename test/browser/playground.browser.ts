@@ -112,6 +112,9 @@ test('an edited order is judged as it stands when it is signed again', async () 
 test('an override names its reason and can be taken back', async () => {
   const page = await visit.open();
   await page.getByRole('button', { name: 'Override' }).click();
+  expect(await page.locator('.overridden').count()).toBe(0);
+  await page.getByLabel('Sign anyway, because').selectOption({ label: 'Done elsewhere, records to follow' });
+  await page.getByRole('button', { name: 'Override' }).click();
   expect(await page.locator('.overridden').innerText()).toContain('Overridden: Done elsewhere');
   await page.getByRole('button', { name: 'Undo' }).click();
   expect(await page.locator('.overridden').count()).toBe(0);
