@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
+import { load } from 'js-yaml';
 import request from 'supertest';
 import { demoCases } from '../../src/demo/demo-cases';
 import { demoRoutes } from '../../src/demo/demo-routes';
@@ -91,6 +92,19 @@ test('every link of the page names what there is', async () => {
     }
     expect(cases.map(({ id }) => id)).toContain(link.get('patientId'));
   }
+});
+
+test('the client that it would be is written as clients are', () => {
+  const [, yaml = ''] = /```yaml\n([\s\S]+?)```/u.exec(PAGE) ?? [];
+  expect(load(yaml)).toEqual({
+    clients: [
+      {
+        iss: 'https://sandbox.cds-hooks.org',
+        jku: expect.stringMatching(/^https:\/\/sandbox\.cds-hooks\.org\//u),
+        fhirServers: ['http://localhost:3000/fhir'],
+      },
+    ],
+  });
 });
 
 test.each(['__reactContainer$abc', '_reactRootContainer'])(
