@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Router, type RequestHandler } from 'express';
-import { codingsOf, isObject, objects, text, type Json } from '../fhir/read';
+import { codingsOf, isObject, objects, type Json } from '../fhir/read';
 import { notAllowed } from '../hooks/routes';
 import type { DemoCase } from './demo-cases';
 
@@ -25,15 +25,13 @@ const DISCOVERY = {
   ],
 };
 
-function draftIn(body: unknown): Json {
-  const context = isObject(body) && isObject(body['context']) ? body['context'] : {};
-  const drafts = isObject(context['draftOrders']) ? objects(context['draftOrders']['entry']) : [];
-  return drafts.flatMap(({ resource }) => (isObject(resource) ? [resource] : []))[0] ?? {};
+function contextIn(body: unknown): Json {
+  return isObject(body) && isObject(body['context']) ? body['context'] : {};
 }
 
-function patientIn(body: unknown): string | undefined {
-  const context = isObject(body) && isObject(body['context']) ? body['context'] : {};
-  return text(context['patientId']);
+function draftIn(context: Json): Json {
+  const drafts = isObject(context['draftOrders']) ? objects(context['draftOrders']['entry']) : [];
+  return drafts.flatMap(({ resource }) => (isObject(resource) ? [resource] : []))[0] ?? {};
 }
 
 function codesOf(order: Json): string[] {
@@ -77,9 +75,9 @@ export function sandboxRoutes(cases: readonly DemoCase[], readBody: readonly Req
   router
     .route(`/cds-services/${ID}`)
     .post(...readBody, (request, response) => {
-      const body: unknown = request.body;
-      const draft = draftIn(body);
-      const found = cases.find(({ patientId }) => patientId === patientIn(body));
+      const context = contextIn(request.body);
+      const draft = draftIn(context);
+      const found = cases.find(({ patientId }) => patientId === context['patientId']);
       const isOrdered = found?.orders.some((order) =>
         codesOf(order).every((code) => codesOf(draft).includes(code)),
       );

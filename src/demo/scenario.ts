@@ -4,6 +4,7 @@ import { CORE_SCHEMA, load } from 'js-yaml';
 import { z } from 'zod';
 import { isObject, text, type Json } from '../fhir/read';
 import { DETERMINATIONS } from '../policy/schema';
+import { orderSignOf, prefetched } from './order-sign-request';
 
 /** Scenarios and vignettes say what is different from a whole chart in `fhir-fixtures/patients`. */
 const json = z.record(z.string(), z.unknown());
@@ -153,31 +154,12 @@ export function scenarioRequest(scenario: Scenario, profile: string, fixtures: s
 
 /** The whole CDS Hooks request of a case for one profile, with the chart as prefetch. */
 export function requestFor({ patientId, chart, orders, notSent }: Case, profile: string) {
-  const prefetch: Record<string, unknown> = {};
-  for (const [type, key] of Object.entries(KEY_OF_TYPE)) {
-    if (notSent.includes(key)) continue;
-    const entry = chart
-      .filter((resource) => resource['resourceType'] === type)
-      .map((resource) => ({ resource }));
-    prefetch[key] =
-      entry.length === 0 ? null : { resourceType: 'Bundle', type: 'searchset', total: entry.length, entry };
-  }
-  prefetch['patient'] = chart.find((resource) => resource['resourceType'] === 'Patient');
-  return {
-    hook: 'order-sign',
-    hookInstance: 'd1577c69-dfbe-44ad-ba6d-3e05e953b2ea',
-    context: {
-      userId: `Practitioner/${patientId}-clinician`,
-      patientId,
-      draftOrders: {
-        resourceType: 'Bundle',
-        type: 'collection',
-        entry: orders.map((resource) => ({ resource })),
-      },
-    },
-    prefetch,
-    extension: { 'org.nerve-block-cds.profile': profile },
-  };
+  const types = Object.entries({ ...KEY_OF_TYPE, Patient: 'patient' });
+  const sent = types.filter(([, key]) => !notSent.includes(key));
+  const prefetch: Record<string, unknown> = Object.fromEntries(
+    sent.map(([type, key]) => [key, prefetched(type, chart)]),
+  );
+  return { ...orderSignOf(patientId, orders, profile), prefetch };
 }
 
 /** Reads every scenario of a folder, or of its files of one name; a file may hold a list of them. */

@@ -72,6 +72,11 @@ export interface DraftOrders {
 
 const NOT_TO_BE_DONE = new Set(['revoked', 'entered-in-error', 'completed']);
 
+/** Whether an order is still to be done. */
+export function isToBeDone({ status, doNotPerform }: Json): boolean {
+  return doNotPerform !== true && !NOT_TO_BE_DONE.has(text(status) ?? '');
+}
+
 /** The levels a bodySite states by code (intervertebral discs) or in words. */
 function bodySiteLevels(bodySite: readonly Concept[], discSites: ValueSet): SpineLevel[] {
   return bodySite.flatMap((site) => {
@@ -186,12 +191,7 @@ export function readDraftOrders(
   const count = new Map<string, number>();
   for (const { reference } of named) count.set(reference, (count.get(reference) ?? 0) + 1);
   const orders = named
-    .filter(
-      ({ resource }) =>
-        resource['resourceType'] === 'ServiceRequest' &&
-        resource['doNotPerform'] !== true &&
-        !NOT_TO_BE_DONE.has(text(resource['status']) ?? ''),
-    )
+    .filter(({ resource }) => resource['resourceType'] === 'ServiceRequest' && isToBeDone(resource))
     .map(({ resource, reference }) => ({
       ...readOrder(resource, reference, discSites),
       isAddressable: reference.startsWith('ServiceRequest/') && count.get(reference) === 1,

@@ -1,3 +1,4 @@
+import { orderSignOf, prefetched } from '../demo/order-sign-request';
 import type { Json } from '../fhir/read';
 import type { DemoCase } from './demo-data';
 import type { State } from './state';
@@ -18,15 +19,6 @@ const FAILED: Json = {
   issue: [{ severity: 'error', code: 'exception', diagnostics: 'The chart could not be searched.' }],
 };
 
-function bundleOf(type: string, chart: readonly Json[]): Json | null {
-  const found = chart.filter(({ resourceType }) => resourceType === type);
-  if (type === 'Patient') return found[0] ?? null;
-  const entry = found.map((resource) => ({ resource }));
-  return entry.length === 0
-    ? null
-    : { resourceType: 'Bundle', type: 'searchset', total: entry.length, entry };
-}
-
 /** What arrives in `prefetch`: all keys, none, every other one, or all of which some failed. */
 function prefetchOf({ chart, notSent }: DemoCase, { state, draft, prefetchTypes }: RequestParts): Json {
   const all = [...chart, ...draft.created];
@@ -36,7 +28,7 @@ function prefetchOf({ chart, notSent }: DemoCase, { state, draft, prefetchTypes 
   return Object.fromEntries(
     keys.map(([key, type]) => [
       key,
-      state.arrival === 'failing' && state.failing.includes(key) ? FAILED : bundleOf(type, all),
+      state.arrival === 'failing' && state.failing.includes(key) ? FAILED : prefetched(type, all),
     ]),
   );
 }
@@ -47,20 +39,9 @@ export function orderSignRequest(demoCase: DemoCase, parts: RequestParts): Json 
   const { patientId } = demoCase;
   const reads = state.arrival === 'server' || state.arrival === 'partly';
   return {
-    hook: 'order-sign',
-    hookInstance: 'd1577c69-dfbe-44ad-ba6d-3e05e953b2ea',
+    ...orderSignOf(patientId, draft.orders, profile),
     ...(reads && { fhirServer: `${origin}/fhir` }),
-    context: {
-      userId: `Practitioner/${patientId}-clinician`,
-      patientId,
-      draftOrders: {
-        resourceType: 'Bundle',
-        type: 'collection',
-        entry: draft.orders.map((resource) => ({ resource })),
-      },
-    },
     ...(state.arrival !== 'server' && { prefetch: prefetchOf(demoCase, parts) }),
-    extension: { 'org.nerve-block-cds.profile': profile },
   };
 }
 

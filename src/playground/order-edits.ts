@@ -1,15 +1,14 @@
+import { SNOMED_OF_SIDE } from '../anatomy/side';
 import { codingsOf, objects, text, type Json } from '../fhir/read';
+import { CODE_SYSTEMS } from '../policy/code-systems';
 
-const CPT = 'http://www.ama-assn.org/go/cpt';
-const HCPCS = 'http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets';
-const ICD10CM = 'http://hl7.org/fhir/sid/icd-10-cm';
-const SNOMED = 'http://snomed.info/sct';
+const { cpt: CPT, hcpcs: HCPCS, icd10cm: ICD10CM, snomed: SNOMED } = CODE_SYSTEMS;
 
 /** Sides as SNOMED CT codes them. */
 export const SIDES = [
-  { code: '7771000', word: 'left', display: 'Left' },
-  { code: '24028007', word: 'right', display: 'Right' },
-  { code: '51440002', word: 'both', display: 'Right and left' },
+  { code: SNOMED_OF_SIDE.left, word: 'left', display: 'Left' },
+  { code: SNOMED_OF_SIDE.right, word: 'right', display: 'Right' },
+  { code: SNOMED_OF_SIDE.both, word: 'both', display: 'Right and left' },
 ] as const;
 
 export const MODIFIERS = ['KX', '50', 'LT', 'RT'] as const;

@@ -83,9 +83,11 @@ function requestsOf(
     if (unknown >= 0)
       throw file.mistake([name, 'for', unknown], `there is no fact "${String(request.for[unknown])}"`);
     const findings = new Set(request.for.flatMap((fact) => facts[fact]?.findings ?? []));
-    const strange = request.findings?.find((finding) => !findings.has(finding));
-    if (strange !== undefined)
-      throw file.mistake([name, 'findings'], `none of its facts reports the finding "${strange}"`);
+    for (const member of ['findings', 'also'] as const) {
+      const strange = request[member]?.find((finding) => !findings.has(finding));
+      if (strange !== undefined)
+        throw file.mistake([name, member], `none of its facts reports the finding "${strange}"`);
+    }
     const orderedAs = setName === undefined ? undefined : valueSets.get(setName);
     if (setName !== undefined && !orderedAs)
       throw file.mistake([name, 'orderedAs'], `there is no value set "${setName}"`);

@@ -130,8 +130,10 @@ export const requestsSchema = z.record(
   z.strictObject({
     /** The facts that may be missing. */
     for: z.array(z.string()).min(1),
-    /** Asked only where one of these was found, and then whether or not it fails. */
+    /** Asked only where one of these was found, whether or not it fails. */
     findings: z.array(z.string()).min(1).optional(),
+    /** Asked where one of these was found, too. */
+    also: z.array(z.string()).min(1).optional(),
     about: sentence,
     /** Asked only where something of the kind is on file. */
     ofWhatIsThere: z.boolean().default(false),

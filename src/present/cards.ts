@@ -213,7 +213,7 @@ export function presentCard(context: SuggestionContext): Card {
     ...sourcesSection(told, open, speaker),
     footerOf(assessment, speaker),
   ].join('\n\n');
-  const suggestions = suggestionsFor(context);
+  const suggestions = suggestionsFor(context, told);
   const isFlagged = open.some(({ result }) => isRedFlag(result));
   const overrideReasons = overrideReasonsOf(assessment, isFlagged, speaker);
   return {

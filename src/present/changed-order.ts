@@ -97,3 +97,13 @@ export function withDates(resource: Json, dates: Json): Json {
   );
   return { ...Object.fromEntries(kept), ...dates };
 }
+
+/** The orders of lines, each once. */
+export function ordersOf(lines: readonly { readonly order: DraftOrder }[]): DraftOrder[] {
+  return [...new Set(lines.map(({ order }) => order))];
+}
+
+/** An update of an order in the members named. */
+export function updated(order: DraftOrder, members: Json, words: Readonly<Record<string, string>> = {}) {
+  return { change: { type: 'update' as const, resource: { ...order.resource, ...members } }, order, words };
+}

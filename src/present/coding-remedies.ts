@@ -1,10 +1,9 @@
 import type { LineAssessment } from '../evaluate/assess';
 import { type Json, objects, text } from '../fhir/read';
 import { nextCode } from '../gather/facts/session-coding';
-import type { DraftOrder } from '../gather/draft-orders';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { Companion } from '../policy/policy-data';
-import { canBeChanged, withCode } from './changed-order';
+import { canBeChanged, ordersOf, updated, withCode } from './changed-order';
 import { findingOf, wordOf } from './line-facts';
 import { type Draft, type SuggestionContext, labelOf, removeLines } from './remedies';
 
@@ -33,7 +32,7 @@ export function replaceCodes(
     const to = target?.(line, context);
     return to === undefined ? [] : [{ line: line.line, to }];
   });
-  const orders = [...new Set(changes.map(({ line }) => line.order))];
+  const orders = ordersOf(changes.map(({ line }) => line));
   if (changes.length === 0 || !orders.every(canBeChanged)) return [];
   const wordsFor = (of: typeof changes) => ({
     from: [...new Set(of.map(({ line }) => line.procedure.code))].join(' and '),
@@ -45,7 +44,7 @@ export function replaceCodes(
       (changed, { line, to }) => withCode(changed, line.procedure.code, to, labelOf(to, context.speaker)),
       order.resource,
     );
-    return { change: { type: 'update' as const, resource }, order, words: wordsFor(own) };
+    return updated(order, resource, wordsFor(own));
   });
   return [{ remedy, words: wordsFor(changes), isRecommended: true, actions }];
 }
@@ -61,23 +60,13 @@ export function removeCompanions(
   return found.length === 0 ? [] : removeLines(lines, remedy);
 }
 
-/** An update of an order in the members named. */
-export function updated(order: DraftOrder, members: Json, words: Readonly<Record<string, string>>) {
-  return { change: { type: 'update' as const, resource: { ...order.resource, ...members } }, order, words };
-}
-
-/** The orders of the lines, each once. */
-export function ordersOf(failing: readonly LineAssessment[]): DraftOrder[] {
-  return [...new Set(failing.map(({ line }) => line.order))];
-}
-
 function isBilateralModifier(coding: Json): boolean {
   return coding['system'] === CODE_SYSTEMS.cpt && coding['code'] === '50';
 }
 
 /** Says by modifier that the block is done on both sides. */
 export function addBilateralModifier(failing: readonly LineAssessment[]): Draft[] {
-  const orders = ordersOf(failing).filter(({ modifiers }) => !modifiers.has('50'));
+  const orders = ordersOf(failing.map(({ line }) => line)).filter(({ modifiers }) => !modifiers.has('50'));
   if (orders.length === 0 || !orders.every(canBeChanged)) return [];
   const both = { coding: [{ system: CODE_SYSTEMS.cpt, code: '50' }] };
   const actions = orders.map((order) =>
@@ -88,7 +77,7 @@ export function addBilateralModifier(failing: readonly LineAssessment[]): Draft[
 
 /** Takes the modifier off; one that only words state is left to whoever wrote them. */
 export function removeBilateralModifier(failing: readonly LineAssessment[]): Draft[] {
-  const orders = ordersOf(failing);
+  const orders = ordersOf(failing.map(({ line }) => line));
   if (!orders.every(canBeChanged)) return [];
   const actions = orders.map((order) => {
     const orderDetail = objects(order.resource['orderDetail']).flatMap((detail) => {

@@ -1,11 +1,11 @@
 import type { LineAssessment } from '../evaluate/assess';
 import { whatWouldChange } from '../evaluate/what-would-change';
 import type { DraftOrder } from '../gather/draft-orders';
-import type { OrderedLine } from '../gather/sessions';
 import { formatDay } from '../time/days';
-import { canBeChanged, withDates } from './changed-order';
+import { canBeChanged, ordersOf, withDates } from './changed-order';
 import { wordOf } from './line-facts';
 import type { Draft, SuggestionContext } from './remedies';
+import { effortOfGap } from './requests';
 
 /** Puts orders on a day; what is ordered as a series has no single day. */
 function moveTo(
@@ -27,16 +27,12 @@ function moveTo(
   return [{ remedy, words: { ...words, date }, isRecommended, actions, sessions }];
 }
 
-function ordersOf(lines: readonly Pick<OrderedLine, 'order'>[]): DraftOrder[] {
-  return [...new Set(lines.map(({ order }) => order))];
-}
-
 /** Where only time is short: everything on the card on the first day on which it is enough for every line. */
 export function moveDate(context: SuggestionContext): Draft[] {
-  const { assessment } = context;
+  const { assessment, speaker } = context;
   const { group, lines } = assessment;
   // Where something contradicts a line, a later date would not let it stand.
-  const steps = lines.map((line) => whatWouldChange(line, () => 'record'));
+  const steps = lines.map((line) => whatWouldChange(line, effortOfGap(speaker)));
   const days = steps.flatMap((of) => (of ?? []).flatMap(({ from }) => from ?? []));
   if (days.length === 0 || steps.includes(undefined)) return [];
   const { companions } = group.session;

@@ -1,6 +1,7 @@
 import type { LineAssessment } from '../evaluate/assess';
 import { FHIR_ID, objects, text, type Json } from '../fhir/read';
 import type { DraftOrder } from '../gather/draft-orders';
+import type { ToldResult } from './assessment-extension';
 import { canBeChanged } from './changed-order';
 import { letterFor } from './letter';
 import type { Draft, SuggestionContext } from './remedies';
@@ -27,7 +28,7 @@ function isLiteral(reference: string): boolean {
  * What goes with an order against which nothing speaks, for whoever reviews it: references to the evidence found in
  * `ServiceRequest.supportingInfo` and, once every criterion is met, a letter.
  */
-export function attachEvidence(context: SuggestionContext): Draft[] {
+export function attachEvidence(context: SuggestionContext, told: readonly ToldResult[]): Draft[] {
   const { assessment, assessments, speaker } = context;
   const { determination, lines } = assessment;
   if (determination !== 'meets-criteria' && determination !== 'documentation-gaps') return [];
@@ -54,7 +55,7 @@ export function attachEvidence(context: SuggestionContext): Draft[] {
       { remedy: 'attach-evidence', words: { what: packet.evidence }, isRecommended: false, actions: updates },
     ];
   const letter = {
-    change: { type: 'create' as const, resource: letterFor(context) },
+    change: { type: 'create' as const, resource: letterFor(context, told) },
     order: first.order,
     words: { action: packet.creates },
   };

@@ -1,7 +1,7 @@
 import type { Evidence } from '../gather/facts/fact';
 import type { Json } from '../fhir/read';
 import { formatDay } from '../time/days';
-import { toldResults } from './assessment-extension';
+import type { ToldResult } from './assessment-extension';
 import type { SuggestionContext } from './remedies';
 import { isClear, orderName } from './summary';
 import { aboutOf, fill, firstFew } from './wording';
@@ -10,10 +10,9 @@ import { aboutOf, fill, firstFew } from './wording';
 const MOST_RECORDS = 8;
 
 /** The letter as plain text: what is ordered, and what the record shows for each criterion. */
-export function letterText({ assessment, speaker }: SuggestionContext): string {
+function letterText({ assessment, speaker }: SuggestionContext, told: readonly ToldResult[]): string {
   const { packet } = speaker.policyData.wording;
   const { policy, profile, group } = assessment;
-  const told = toldResults(assessment, speaker);
   const isOf = (status: string, ...severities: readonly string[]) =>
     told.filter(
       ({ result }) =>
@@ -49,7 +48,7 @@ export function letterText({ assessment, speaker }: SuggestionContext): string {
 }
 
 /** The letter as a preliminary document of the patient; nothing of it stays with this service. */
-export function letterFor(context: SuggestionContext): Json {
+export function letterFor(context: SuggestionContext, told: readonly ToldResult[]): Json {
   const { title } = context.speaker.policyData.wording.packet;
   return {
     resourceType: 'DocumentReference',
@@ -62,7 +61,7 @@ export function letterFor(context: SuggestionContext): Json {
         attachment: {
           contentType: 'text/plain; charset=utf-8',
           title,
-          data: Buffer.from(letterText(context), 'utf8').toString('base64'),
+          data: Buffer.from(letterText(context, told), 'utf8').toString('base64'),
         },
       },
     ],

@@ -2,7 +2,7 @@ import type { LineAssessment } from '../evaluate/assess';
 import type { Fact } from '../gather/facts/fact';
 
 /** A fact of the line, if one of its criteria rests on it. */
-export function factOf({ results }: LineAssessment, name: string): Fact | undefined {
+function factOf({ results }: LineAssessment, name: string): Fact | undefined {
   return results.flatMap((result) => result.facts).find((fact) => fact.name === name)?.fact;
 }
 

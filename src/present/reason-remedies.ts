@@ -3,8 +3,7 @@ import { type Json, objects, text } from '../fhir/read';
 import type { DraftOrder } from '../gather/draft-orders';
 import { confirmed, excludedReasons, ofProblemList, supportedSets } from '../gather/readings/diagnoses';
 import { CODE_SYSTEMS, codeSystemOf, normalCode } from '../policy/code-systems';
-import { canBeChanged } from './changed-order';
-import { ordersOf, updated } from './coding-remedies';
+import { canBeChanged, ordersOf, updated } from './changed-order';
 import { findingOf, wordOf } from './line-facts';
 import type { Draft, SuggestionContext } from './remedies';
 
@@ -27,7 +26,7 @@ export function replaceReasons(failing: readonly LineAssessment[], { speaker }: 
   const code = first && wordOf(first, 'reasonCodes', 'code');
   const instead =
     first && (wordOf(first, 'reasonCodes', 'successors') ?? wordOf(first, 'reasonCodes', 'instead'));
-  const orders = ordersOf(failing).filter((order) =>
+  const orders = ordersOf(failing.map(({ line }) => line)).filter((order) =>
     objects(order.resource['reasonCode']).some((reason) =>
       objects(reason['coding']).some((coding) => code !== undefined && isReason(coding, code)),
     ),
@@ -50,9 +49,9 @@ export function replaceReasons(failing: readonly LineAssessment[], { speaker }: 
 
 /** Of two reason codes that exclude each other, either one left out. */
 export function dropReason(failing: readonly LineAssessment[]): Draft[] {
-  const [line] = failing;
-  const pair = ['second', 'first'].flatMap((word) => (line && wordOf(line, 'excludedPairs', word)) ?? []);
-  const orders = ordersOf(failing);
+  const [first] = failing;
+  const pair = ['second', 'first'].flatMap((word) => (first && wordOf(first, 'excludedPairs', word)) ?? []);
+  const orders = ordersOf(failing.map(({ line }) => line));
   if (!orders.every(canBeChanged)) return [];
   return pair.map((code) => {
     const kept = pair.find((other) => other !== code) ?? '';
@@ -79,7 +78,7 @@ export function stateDiagnosis({ assessment }: SuggestionContext): Draft[] {
   const names = new Set(listed.filter((one) => !isOfOtherSide(one)).map(({ name }) => name));
   const diagnosis = names.size === 1 ? listed.find(({ name }) => names.has(name)) : undefined;
   const coding = diagnosis?.concept.codings[0];
-  const orders = ordersOf(lines);
+  const orders = ordersOf(lines.map(({ line }) => line));
   const isSilent = orders.every(
     ({ reasons, reasonReferences }) => reasons.length + reasonReferences.length === 0,
   );
@@ -100,7 +99,7 @@ export function useListedDiagnosis(
   if (!first) return [];
   const diagnosis = confirmed(ofProblemList(first, supportedSets(first)))[0];
   const coding = diagnosis?.concept.codings[0];
-  const orders = ordersOf(lines);
+  const orders = ordersOf(lines.map(({ line }) => line));
   if (!diagnosis || !coding || orders.length === 0 || !orders.every(canBeChanged)) return [];
   const excluded = excludedReasons(first).flatMap(({ concept }) => concept.codings.map(({ code }) => code));
   const { name } = diagnosis;

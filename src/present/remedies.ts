@@ -5,7 +5,7 @@ import type { DraftOrder } from '../gather/draft-orders';
 import { withFluoroscopy } from '../gather/order-words';
 import type { OrderedLine, Session } from '../gather/sessions';
 import { CODE_SYSTEMS } from '../policy/code-systems';
-import { canBeChanged, withCode } from './changed-order';
+import { canBeChanged, ordersOf, updated, withCode } from './changed-order';
 import { findingOf } from './line-facts';
 import type { Speaker, Words } from './wording';
 
@@ -48,7 +48,7 @@ interface CodeOnOrder {
 
 /** Takes codes off their orders; an order of which nothing is left is removed. */
 export function removeLines(failing: readonly CodeOnOrder[], remedy: string): Draft[] {
-  const orders = [...new Set(failing.map((line) => line.order))];
+  const orders = ordersOf(failing);
   if (!orders.every(canBeChanged)) return [];
   const actions = orders.map((order) => {
     const codes = failing.filter((line) => line.order === order).map((line) => line.procedure.code);
@@ -60,11 +60,7 @@ export function removeLines(failing: readonly CodeOnOrder[], remedy: string): Dr
     const isRemoved = (c: Json): boolean =>
       c['system'] === CODE_SYSTEMS.cpt && codes.includes(text(c['code']) ?? '');
     const coding = objects(code['coding']).filter((c) => !isRemoved(c));
-    return {
-      change: { type: 'update' as const, resource: { ...order.resource, code: { ...code, coding } } },
-      order,
-      words,
-    };
+    return updated(order, { code: { ...code, coding } }, words);
   });
   const codes = [...new Set(failing.map((line) => line.procedure.code))];
   return [{ remedy, words: { codes: codes.join(' and ') }, isRecommended: false, actions }];
@@ -94,9 +90,7 @@ export function holdOrder(failing: readonly LineAssessment[], context: Suggestio
 
 /** Words that ask for ultrasound, where the code includes fluoroscopy or CT, ask for fluoroscopy. */
 export function useFluoroscopy(failing: readonly OrderedLine[]): Draft[] {
-  const orders = [...new Set(failing.map((line) => line.order))].filter(({ guidance }) =>
-    guidance.has('ultrasound'),
-  );
+  const orders = ordersOf(failing).filter(({ guidance }) => guidance.has('ultrasound'));
   if (orders.length === 0 || !orders.every(canBeChanged)) return [];
   const reworded = (items: unknown): Json[] =>
     objects(items).map((item) => {
@@ -105,12 +99,10 @@ export function useFluoroscopy(failing: readonly OrderedLine[]): Draft[] {
     });
   const actions = orders.map((order) => {
     const { orderDetail, note } = order.resource;
-    const resource: Json = {
-      ...order.resource,
+    return updated(order, {
       ...(orderDetail !== undefined && { orderDetail: reworded(orderDetail) }),
       ...(note !== undefined && { note: reworded(note) }),
-    };
-    return { change: { type: 'update' as const, resource }, order, words: {} };
+    });
   });
   return [{ remedy: 'use-fluoroscopy', words: {}, isRecommended: true, actions }];
 }
@@ -125,7 +117,7 @@ export function switchRegion(
 ): Draft[] {
   const { family, session } = assessment.group;
   const others = session.lines.filter((line) => line.procedure.family === family && !failing.includes(line));
-  const orders = [...new Set(failing.map((line) => line.order))];
+  const orders = ordersOf(failing);
   if (others.length > 0 || !orders.every(canBeChanged)) return [];
   const codesOf = (lines: readonly OrderedLine[]) => ({
     from: [...new Set(lines.map((line) => line.procedure.code))].join(' and '),
@@ -138,7 +130,7 @@ export function switchRegion(
       const to = procedure.otherRegion ?? '';
       return withCode(changed, procedure.code, to, labelOf(to, speaker));
     }, order.resource);
-    return { change: { type: 'update' as const, resource }, order, words: codesOf(lines) };
+    return updated(order, resource, codesOf(lines));
   });
   return [{ remedy: 'switch-region', words: codesOf(failing), isRecommended: true, actions }];
 }
@@ -158,7 +150,7 @@ export function couldBeDiagnostic(line: LineAssessment): boolean {
 
 /** Marks the block as diagnostic; offered where the root is not yet shown, never as the recommended way. */
 export function markDiagnostic(failing: readonly OrderedLine[]): Draft[] {
-  const orders = [...new Set(failing.map((line) => line.order))].filter(
+  const orders = ordersOf(failing).filter(
     // An order that calls itself therapeutic is not to be called diagnostic for the sake of a criterion.
     (order) => !order.modifiers.has('KX') && !order.purposes.has('therapeutic'),
   );
@@ -166,11 +158,7 @@ export function markDiagnostic(failing: readonly OrderedLine[]): Draft[] {
   const actions = orders.map((order) => {
     const kx = { coding: [{ system: CODE_SYSTEMS.hcpcs, code: 'KX' }] };
     const orderDetail = [...objects(order.resource['orderDetail']), kx];
-    return {
-      change: { type: 'update' as const, resource: { ...order.resource, orderDetail } },
-      order,
-      words: {},
-    };
+    return updated(order, { orderDetail });
   });
   const codes = [...new Set(failing.map((line) => line.procedure.code))].join(' and ');
   return [{ remedy: 'mark-diagnostic', words: { codes }, isRecommended: false, actions }];

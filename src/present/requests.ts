@@ -2,6 +2,7 @@ import type { LineAssessment } from '../evaluate/assess';
 import type { CriterionResult, NamedFact } from '../evaluate/criterion';
 import { easiestWay, type Effort } from '../evaluate/what-would-change';
 import { concepts, isObject, type Json } from '../fhir/read';
+import { isToBeDone } from '../gather/draft-orders';
 import type { LineContext } from '../gather/facts/fact';
 import { regionsOfLine } from '../gather/readings/imaging';
 import { CODE_SYSTEMS } from '../policy/code-systems';
@@ -9,7 +10,7 @@ import type { Severity } from '../policy/policy-schema';
 import type { RequestDefinition } from '../policy/policy-data';
 import type { Draft, SuggestionContext } from './remedies';
 import { needsRemedy } from './promise';
-import { isRedFlag } from './summary';
+import { isStopped } from './summary';
 import { firstFew, inTheWay, isOwnGap, type Speaker } from './wording';
 
 /** The code system of our own requests; wire format, as the local evidence codes are. */
@@ -24,46 +25,47 @@ interface Wanted {
   readonly line: LineAssessment;
 }
 
-/** Whether a fact is one that the request is for: by what was found, else by what is missing. */
-function isFor(request: RequestDefinition, named: NamedFact, speaker: Speaker): boolean {
+/** Whether a fact is one that the request is for: by what was found, or because it is missing. */
+function isFor(request: RequestDefinition, { named, isMissing }: Subject, speaker: Speaker): boolean {
   const { name, fact } = named;
   if (!request.for.includes(name) || !isOwnGap(named, speaker)) return false;
-  if (request.findings) return request.findings.includes(fact.finding);
+  if ([...(request.findings ?? []), ...(request.also ?? [])].includes(fact.finding)) return true;
+  if (request.findings || !isMissing) return false;
   const isThere = (fact.evidence ?? []).length > 0;
   return request.order === undefined ? isThere || !request.ofWhatIsThere : !isThere;
 }
 
-/** What can be asked about of one open criterion: what is missing, or what was found and speaks against the order. */
-function subjectsOf(result: CriterionResult, isRefused: boolean, speaker: Speaker) {
-  if (!needsRemedy(result)) return { missing: [], found: [] };
+/** A fact that something can be asked about: it is missing, or what was found speaks against the order. */
+interface Subject {
+  readonly named: NamedFact;
+  readonly isMissing: boolean;
+}
+
+/** What can be asked about of one criterion. Beside a refusal or a caution it is only what was found. */
+function subjectsOf(result: CriterionResult, isRefused: boolean, speaker: Speaker): Subject[] {
   const isCaution = result.severity === 'caution';
-  const isMissing = result.status === 'not-documented' && !isCaution && !isRefused;
+  if (!needsRemedy(result)) return [];
+  if (result.status === 'not-met' || isCaution)
+    return inTheWay(result).map((named) => ({ named, isMissing: false }));
+  if (isRefused) return [];
   // Of alternatives only the easiest is asked for.
-  const way = isMissing ? easiestWay(result, effortOfGap(speaker)) : undefined;
-  const missing = isMissing ? (way?.map(({ fact }) => fact) ?? inTheWay(result)) : [];
-  const found = result.status === 'not-met' || isCaution ? inTheWay(result) : missing;
-  return { missing, found };
+  const way = easiestWay(result, effortOfGap(speaker))?.map(({ fact }) => fact) ?? inTheWay(result);
+  return way.map((named) => ({ named, isMissing: true }));
 }
 
 const BY_WEIGHT: readonly Severity[] = ['contraindication', 'hard', 'documentation', 'caution'];
 
-/**
- * What the criteria that are not met ask for, each thing once, what decides first. Beside a refusal or a caution only what
- * was found is asked about.
- */
+/** What the criteria that are not met ask for, each thing once, what decides first. */
 function wanted({ assessment, speaker }: SuggestionContext): Wanted[] {
-  const { determination, lines } = assessment;
-  const isFlagged = lines.some(({ results }) => results.some(isRedFlag));
-  const isRefused = isFlagged || determination === 'contraindicated' || determination === 'criteria-not-met';
+  const isRefused = isStopped(assessment) || assessment.determination === 'criteria-not-met';
   const found = new Map<string, Wanted>();
   for (const severity of BY_WEIGHT) {
-    for (const line of lines) {
+    for (const line of assessment.lines) {
       const subjects = line.results
         .filter((result) => result.severity === severity)
-        .map((result) => subjectsOf(result, isRefused, speaker));
+        .flatMap((result) => subjectsOf(result, isRefused, speaker));
       for (const [name, request] of speaker.policyData.requests) {
-        const about = subjects.flatMap((subject) => (request.findings ? subject.found : subject.missing));
-        if (!found.has(name) && about.some((fact) => isFor(request, fact, speaker)))
+        if (!found.has(name) && subjects.some((subject) => isFor(request, subject, speaker)))
           found.set(name, { name, request, line });
       }
     }
@@ -74,7 +76,9 @@ function wanted({ assessment, speaker }: SuggestionContext): Wanted[] {
 /** The least that is asked for where a fact is missing: a word on the order, a record, a test; undefined: only words help. */
 export function leastRequest(fact: NamedFact, speaker: Speaker): RequestDefinition | undefined {
   const { requests } = speaker.policyData;
-  const all = [...requests.values()].filter((request) => isFor(request, fact, speaker));
+  const all = [...requests.values()].filter((request) =>
+    isFor(request, { named: fact, isMissing: true }, speaker),
+  );
   const kinds = [
     (request: RequestDefinition) => request.onOrder,
     (request: RequestDefinition) => request.task,
@@ -105,32 +109,31 @@ function taskFor({ name, request }: Wanted, patientId: string): Json {
 }
 
 /** Everything that somebody has to record, as tasks in one suggestion. */
-function askForRecords(all: readonly Wanted[], context: SuggestionContext): Draft[] {
-  const { patientId, speaker } = context;
-  const asked = pending(context);
-  const tasks = all.filter(
-    (item) =>
-      item.request.task !== undefined &&
-      !asked.some((other) => isSame(other, taskFor(item, patientId), item.request)),
-  );
+function askForRecords(
+  all: readonly Wanted[],
+  underWay: readonly Json[],
+  { patientId, speaker }: SuggestionContext,
+): Draft[] {
+  const tasks = all
+    .filter(({ request }) => request.task !== undefined)
+    .map((item) => ({ ...item, resource: taskFor(item, patientId) }))
+    .filter(({ resource, request }) => !underWay.some((other) => isSame(other, resource, request)));
   if (tasks.length === 0) return [];
   const names = tasks.map(({ request }) => request.about);
   const what = firstFew(names, MOST_NAMES, speaker).join(', ');
-  const actions = tasks.map((task) => ({
-    change: { type: 'create' as const, resource: taskFor(task, patientId) },
-    order: task.line.line.order,
-    words: { task: task.request.task },
+  const actions = tasks.map(({ resource, line, request }) => ({
+    change: { type: 'create' as const, resource },
+    order: line.line.order,
+    words: { task: request.task },
   }));
   return [{ remedy: 'ask-for-records', words: { what }, isRecommended: true, actions }];
 }
-
-const NOT_TO_BE_DONE = new Set(['revoked', 'entered-in-error', 'completed']);
 
 /** What is drafted, or on file and still to be done. */
 function pending({ draftOrders, assessment }: SuggestionContext): Json[] {
   const drafts = draftOrders
     .flatMap((entry) => (isObject(entry) && isObject(entry['resource']) ? [entry['resource']] : []))
-    .filter(({ status, doNotPerform }) => doNotPerform !== true && !NOT_TO_BE_DONE.has(String(status)));
+    .filter(isToBeDone);
   const [context] = assessment.contexts;
   const onFile = context ? [...context.select('openOrders').items, ...context.select('openTasks').items] : [];
   return [...drafts, ...onFile.map(({ resource }) => resource)];
@@ -152,8 +155,7 @@ function isSame(other: Json, wantedOrder: Json, { orderedAs }: RequestDefinition
 }
 
 /** An order for what has to be done first: a draft of its own, for the day on which it is done. */
-function orderFor(item: Wanted, context: SuggestionContext): Draft[] {
-  const { request, line } = item;
+function orderFor({ request, line }: Wanted, underWay: readonly Json[], context: SuggestionContext): Draft[] {
   const lineContext = context.assessment.contexts.find(
     (candidate: LineContext) => candidate.line === line.line,
   );
@@ -176,7 +178,7 @@ function orderFor(item: Wanted, context: SuggestionContext): Draft[] {
     ...(reasonCode !== undefined && { reasonCode }),
     ...(requester !== undefined && { requester }),
   };
-  if (pending(context).some((other) => isSame(other, resource, request))) return [];
+  if (underWay.some((other) => isSame(other, resource, request))) return [];
   const words = { what: chosen.label };
   const actions = [{ change: { type: 'create' as const, resource }, order, words }];
   return [{ remedy: 'order-first', words, isRecommended: request.priority === 'urgent', actions }];
@@ -188,5 +190,9 @@ function orderFor(item: Wanted, context: SuggestionContext): Draft[] {
  */
 export function requestsFor(context: SuggestionContext): Draft[] {
   const all = wanted(context);
-  return [...askForRecords(all, context), ...all.flatMap((item) => orderFor(item, context))];
+  const underWay = pending(context);
+  return [
+    ...askForRecords(all, underWay, context),
+    ...all.flatMap((item) => orderFor(item, underWay, context)),
+  ];
 }

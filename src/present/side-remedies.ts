@@ -3,7 +3,7 @@ import { type Json, concepts, objects, text } from '../fhir/read';
 import type { DraftOrder } from '../gather/draft-orders';
 import type { OrderedLine } from '../gather/sessions';
 import { CODE_SYSTEMS } from '../policy/code-systems';
-import { canBeChanged, sideCoding } from './changed-order';
+import { canBeChanged, ordersOf, sideCoding, updated } from './changed-order';
 import type { Draft, SuggestionContext } from './remedies';
 
 const SIDE_MODIFIERS: readonly string[] = ['LT', 'RT', '50'];
@@ -16,18 +16,14 @@ function modifierOf(side: Side) {
 
 /** Either side for orders that state none; the one that coded evidence names is recommended. */
 export function addSide(failing: readonly OrderedLine[], { evidencedSides }: SuggestionContext): Draft[] {
-  const orders = [...new Set(failing.map((line) => line.order))].filter((order) => !order.side);
+  const orders = ordersOf(failing).filter((order) => !order.side);
   if (orders.length === 0 || !orders.every(canBeChanged)) return [];
   const evidenced = joinSides(evidencedSides());
   return (['left', 'right'] as const)
     .map((side): Draft => {
       const actions = orders.map((order) => {
         const bodySite = [...objects(order.resource['bodySite']), { coding: [sideCoding(side)] }];
-        return {
-          change: { type: 'update' as const, resource: { ...order.resource, bodySite } },
-          order,
-          words: { side },
-        };
+        return updated(order, { bodySite }, { side });
       });
       return { remedy: 'add-side', words: { side }, isRecommended: evidenced === side, actions };
     })
@@ -75,7 +71,7 @@ function saidOnce({ resource, sides }: DraftOrder, side: Side): Json {
 
 /** Where body site and modifiers name different sides: either of them, said in both places. */
 export function matchSide(failing: readonly OrderedLine[], { speaker }: SuggestionContext): Draft[] {
-  const orders = [...new Set(failing.map((line) => line.order))].filter(
+  const orders = ordersOf(failing).filter(
     // What only words say against the coded side cannot be mended by code.
     ({ sides }) => sides.bodySite && sides.modifier && sides.bodySite !== sides.modifier,
   );

@@ -1,8 +1,9 @@
 import type { FhirResource } from 'fhir/r4';
-import type { Assessment, LineAssessment } from '../evaluate/assess';
+import type { LineAssessment } from '../evaluate/assess';
 import { isObject } from '../fhir/read';
 import type { Criterion } from '../policy/policy-data';
 import { addPrimary, joinPrimary } from './add-on-remedies';
+import type { ToldResult } from './assessment-extension';
 import type { Action, Suggestion } from './card';
 import { giveOwnSession, moveDate } from './date-remedies';
 import {
@@ -27,7 +28,7 @@ import { addSide, matchSide } from './side-remedies';
 import { attachEvidence } from './evidence-packet';
 import { doesNoHarm, keepsPromise, needsRemedy } from './promise';
 import { requestsFor } from './requests';
-import { isRedFlag } from './summary';
+import { isStopped } from './summary';
 import { type Speaker, fill } from './wording';
 
 /** At most this many suggestions on a card, the recommended ones first. */
@@ -142,11 +143,6 @@ function compose(draft: Draft, speaker: Speaker, newId: () => string): Suggestio
   };
 }
 
-/** Whether nothing may be done now but hold the block, and what makes it safe. */
-function isStopped({ determination, lines }: Assessment): boolean {
-  return determination === 'contraindicated' || lines.some(({ results }) => results.some(isRedFlag));
-}
-
 /** What would only carry a refused order further. */
 const NOT_IF_REFUSED: readonly string[] = [
   'add-primary',
@@ -190,11 +186,14 @@ function remedyDrafts(context: SuggestionContext): Draft[] {
  * evidence to go with the order. One that would not settle its point, or would bring a new coding issue, is not offered. At
  * most one is recommended.
  */
-export function suggestionsFor(context: SuggestionContext): Suggestion[] {
+export function suggestionsFor(context: SuggestionContext, told: readonly ToldResult[]): Suggestion[] {
   const { assessment, speaker } = context;
   const additions = isStopped(assessment)
     ? []
-    : [...stateDiagnosis(context).filter((draft) => doesNoHarm(draft, context)), ...attachEvidence(context)];
+    : [
+        ...stateDiagnosis(context).filter((draft) => doesNoHarm(draft, context)),
+        ...attachEvidence(context, told),
+      ];
   const all = [...remedyDrafts(context), ...requestsFor(context), ...additions];
   const recommended = all.find((draft) => draft.isRecommended);
   const ordered = [...all.filter((d) => d === recommended), ...all.filter((d) => d !== recommended)];

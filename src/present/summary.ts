@@ -15,6 +15,11 @@ export function isRedFlag({ criterion, status }: CriterionResult): boolean {
   return criterion.redFlag && status === 'not-met';
 }
 
+/** Whether nothing may be done now but hold the block, and what makes it safe. */
+export function isStopped({ determination, lines }: Assessment): boolean {
+  return determination === 'contraindicated' || lines.some(({ results }) => results.some(isRedFlag));
+}
+
 /** Whether a danger was looked for and nothing at all was found; one that is handled is something found. */
 export function isClear({ severity, status, evidence }: CriterionResult): boolean {
   return severity === 'contraindication' && status === 'met' && evidence.length === 0;

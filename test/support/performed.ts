@@ -252,13 +252,8 @@ const PERFORMANCES: Readonly<Record<string, Performance>> = {
   ],
   'order-spine-mri': (s, order) => [imaging(s, order, rootFinding(s))],
   'order-spine-xray': (s, order) => [imaging(s, order, { conclusion: 'No fracture or destructive lesion.' })],
-  'order-mri-of-region': (s, order) => [imaging(s, order, rootFinding(s))],
-  'order-xray-of-region': (s, order) => [
-    imaging(s, order, { conclusion: 'No fracture or destructive lesion.' }),
-  ],
   'order-nerve-tests': (s, order) => [imaging(s, order, rootFinding(s))],
   'order-therapy': ({ context: { asOf } }) => [therapy(formatDay(asOf), formatDay(asOf + COURSE_DAYS))],
-  'order-more-therapy': ({ context: { asOf } }) => [therapy(formatDay(asOf), formatDay(asOf + COURSE_DAYS))],
   'order-inr': (s) => [observation(s, coded(LOINC, '6301-6'), quantity(1, '{INR}'))],
   'order-platelets': (s) => [observation(s, coded(LOINC, '777-3'), quantity(240, '10*9/L'))],
   // A surgeon's opinion is no evidence for a block; the referral stays on file.
@@ -279,7 +274,7 @@ export const PERFORMED_REQUESTS = Object.keys(PERFORMANCES);
 
 /** Whether it takes a course of treatment until the block. */
 export function takesTime(created: Json): boolean {
-  return ['order-therapy', 'order-more-therapy'].includes(requestOf(created) ?? '');
+  return requestOf(created) === 'order-therapy';
 }
 
 /** The day on which the block can be done after a course that was ordered for it. */
