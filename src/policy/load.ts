@@ -8,7 +8,6 @@ import { type Read, loadAllFindings, loadSelectors, loadValueSets, loadVocabular
 import { VALUE_SETS, type ValueSetName } from './names';
 import { policySchema, sharedSchema } from './policy-schema';
 import {
-  cardWordingSchema,
   codingRulesSchema,
   companionsSchema,
   discoverySchema,
@@ -18,6 +17,7 @@ import {
   sourcesSchema,
 } from './schema';
 import { type ValueSet, compileValueSet, wholeWords } from './value-set';
+import { cardWordingSchema } from './wording-schema';
 import { PolicyError, readYaml, type YamlFile } from './yaml-file';
 
 /** What stands under the name; a name that is not there is a mistake of the code. */

@@ -3,8 +3,9 @@ import type { Condition, ConditionReference } from './expression';
 import type { SelectorName, ValueSetName, VocabularyName } from './names';
 import type { ProcedureSource, Severity } from './policy-schema';
 import type { z } from 'zod';
-import type { CardWording, Hook, requestsSchema } from './schema';
+import type { Hook, requestsSchema } from './schema';
 import type { ValueSet } from './value-set';
+import type { CardWording } from './wording-schema';
 
 /** A place of the spine that a procedure code is meant for. */
 export type ProcedureRegion = 'cervical-thoracic' | 'lumbar-sacral';

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { DETERMINATIONS, id, sentence } from './schema';
+
+/** The shape of cards.yaml: the sentences that hold a card together. */
+export const cardWordingSchema = z.strictObject({
+  sourceLabel: sentence,
+  summary: z.record(z.string(), sentence),
+  lead: z.record(z.string(), sentence),
+  headings: z.record(z.string(), sentence),
+  status: z.record(z.string(), sentence),
+  records: z.record(z.string(), sentence),
+  overrideReasons: z.strictObject({
+    system: z.url(),
+    reasons: z.array(
+      z.strictObject({ code: id, display: sentence, for: z.array(z.enum(DETERMINATIONS)).min(1) }),
+    ),
+  }),
+  packet: z.strictObject({
+    evidence: sentence,
+    evidenceAndLetter: sentence,
+    references: sentence,
+    creates: sentence,
+    title: sentence,
+    opening: sentence,
+    criterion: sentence,
+    records: sentence,
+    safety: sentence,
+    considered: sentence,
+    caution: sentence,
+    closing: sentence,
+  }),
+  whatWouldChange: z.strictObject({
+    card: sentence,
+    line: sentence,
+    correct: sentence,
+    state: sentence,
+    'look-up': sentence,
+    record: sentence,
+    clarify: sentence,
+    obtain: sentence,
+    wait: sentence,
+  }),
+  undated: sentence,
+  bothSides: sentence,
+  unread: sentence,
+  unreadGap: sentence,
+  unreadTodo: sentence,
+  notAsked: sentence,
+  more: sentence,
+  lines: sentence,
+  otherView: sentence,
+  notLookedFor: sentence,
+  notLookedForUnread: sentence,
+  payerUnread: sentence,
+  footer: sentence,
+  notApproved: sentence,
+  approved: sentence,
+  remedies: z.record(z.string(), z.strictObject({ label: sentence, description: sentence })),
+});
+export type CardWording = z.infer<typeof cardWordingSchema>;
