@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { appWithMiddleware } from '../src/app';
+import { createMetrics } from '../src/operations/metrics';
 import { jsonBody } from '../src/hooks/request-body';
 
 /**
@@ -14,7 +15,10 @@ process.on('message', (message) => {
   process.send?.('taken');
 });
 
-const app = appWithMiddleware(pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }));
+const app = appWithMiddleware({
+  logger: pino({ level: process.env['LOG_LEVEL'] ?? 'silent' }),
+  metrics: createMetrics(() => 0),
+});
 app.post('/cds-services/:id', ...jsonBody(2 ** 30), (_request, response) => {
   response.json(answer);
 });

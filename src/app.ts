@@ -2,39 +2,41 @@ import cors from 'cors';
 import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import { pinoHttp } from 'pino-http';
+import { accessFor, type AccessDependencies } from './hooks/authentication';
 import { errorHandler } from './hooks/errors';
-import type { HookDependencies } from './hooks/answer';
+import { feedbackRoutes } from './hooks/feedback-routes';
+import { hookRoutes, type HookRouteDependencies } from './hooks/hook-routes';
 import { jsonBody } from './hooks/request-body';
-import { hookRoutes, notAllowed } from './hooks/routes';
+import { requestLog } from './operations/log';
+import type { Metrics, StoreOperation } from './operations/metrics';
+import { operationRoutes } from './operations/operation-routes';
 import { problem } from './problem';
+import { reportRoutes } from './reports/report-routes';
+import type { Store } from './store/store';
 
-export interface AppDependencies extends HookDependencies {
+export interface AppDependencies extends HookRouteDependencies, AccessDependencies {
   /** Largest request body, in bytes. */
   readonly bodyLimit: number;
   readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly store: Pick<Store, 'addFeedback' | 'feedbackReport' | 'check'>;
+  /** Hears what the store did not do for a client, and why. */
+  readonly storeFailed: (operation: StoreOperation, error: unknown) => void;
+  /** Whether the service finishes what it has and takes no more. */
+  readonly isStopping: () => boolean;
   /** What is there to try the service with; nothing in production. */
   readonly demo?: Router;
 }
 
-/** Only what is listed here is logged of a request; bodies, query strings and headers never are. */
-function requestLog(logger: Logger) {
-  return pinoHttp({
-    logger,
-    serializers: {
-      req: (request: { id: unknown; method: string }) => ({ id: request.id, method: request.method }),
-      res: (response: { statusCode: number }) => ({ statusCode: response.statusCode }),
-      err: (error: { type?: string }) => ({ type: error.type }),
-    },
-    autoLogging: true,
-  });
-}
-
-/** An Express application with what every request passes before its route: the log, security headers and CORS. */
-export function appWithMiddleware(logger: Logger): Express {
+/**
+ * An Express application with what every request passes before its route: the log, the metrics, security headers and
+ * CORS.
+ */
+export function appWithMiddleware({ logger, metrics }: Pick<AppDependencies, 'logger' | 'metrics'>): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(requestLog(logger));
+  app.use(metrics.middleware);
   app.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));
   app.use(
     cors({
@@ -47,24 +49,25 @@ export function appWithMiddleware(logger: Logger): Express {
 }
 
 /**
- * The HTTP service, without listening. What comes first answers first: preflight, then route (404, 405), then body
- * (415, 413, 400), then the hook itself.
+ * The HTTP service, without listening. What comes first answers first: preflight, then route (404, 405), then client (401,
+ * 429), then body (415, 413, 400), then the hook itself.
  */
 export function createApp(dependencies: AppDependencies): Express {
-  const { logger, bodyLimit, demo } = dependencies;
-  const app = appWithMiddleware(logger);
-  app.use((request, _response, next) => {
+  const { logger, bodyLimit, demo, isStopping } = dependencies;
+  const app = appWithMiddleware(dependencies);
+  app.use((request, response, next) => {
     // A discovery URL typed with a trailing slash leads clients to //; it means the same path.
     request.url = request.url.replace(/^[^?]*/u, (path) => path.replace(/\/{2,}/gu, '/'));
+    if (isStopping()) response.set('Connection', 'close');
     next();
   });
-  app
-    .route('/health/live')
-    .get((_request, response) => {
-      response.json({ status: 'live' });
-    })
-    .all(notAllowed('GET, HEAD, OPTIONS'));
-  app.use(hookRoutes(dependencies, jsonBody(bodyLimit)));
+  const access = accessFor(dependencies);
+  const readBody = jsonBody(bodyLimit);
+  const services = dependencies.policyData.discovery.services.map(({ id }) => id);
+  app.use(operationRoutes(dependencies));
+  app.use(hookRoutes(dependencies, access, readBody));
+  app.use(feedbackRoutes({ ...dependencies, services }, access, readBody));
+  app.use(reportRoutes(dependencies, access));
   if (demo) app.use(demo);
   app.use(() => {
     throw problem(404, 'not-found', 'There is nothing at this address.');

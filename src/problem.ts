@@ -44,3 +44,10 @@ export function problem(
 ): Problem {
   return new Problem(status, [issue(code, diagnostics)], headers);
 }
+
+/** Refuses every other method of a known path with 405 and the methods that it has. */
+export function notAllowed(allowed: string) {
+  return (): never => {
+    throw problem(405, 'not-supported', `Only ${allowed} is answered here.`, { Allow: allowed });
+  };
+}

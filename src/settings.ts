@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { CdsClient } from './clients/cds-client';
+import { readCdsClients } from './clients/read-cds-clients';
 import { baseUrlOf, isFitForProduction } from './gather/fhir-server/readable-server';
 
 /** The service's settings, read once from the environment. */
@@ -6,6 +8,19 @@ export interface Settings {
   readonly port: number;
   readonly host: string;
   readonly isProduction: boolean;
+  /** The base URL that clients use, without a slash at its end. */
+  readonly publicUrl: string;
+  /** Whether calls need a token of one of the clients. */
+  readonly isAuthenticated: boolean;
+  /** Whether discovery needs none all the same. */
+  readonly isDiscoveryOpen: boolean;
+  readonly clients: readonly CdsClient[];
+  /** Calls a minute of one client; 0: no limit. */
+  readonly callsAMinute: number;
+  /** `file:<path>` or `postgres://…`. */
+  readonly databaseUrl: string;
+  /** Days that the decision log and feedback are kept. */
+  readonly retentionDays: number;
   readonly policyProfile: string;
   /** FHIR base URLs that may be read, beside those of this machine outside production. */
   readonly fhirServers: readonly string[];
@@ -28,29 +43,46 @@ export class SettingsError extends Error {
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const BYTES: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
-const PORT_RANGE = 'must be a number from 0 to 65535';
-const MILLISECONDS = 'must be a number of milliseconds from 100 to 60000';
-
 /** `10mb` in bytes. */
 function bytesOf(size: string): number {
   const [, count = '', unit = 'b'] = /^(\d+)(\w*)$/u.exec(size) ?? [];
   return Number(count) * (BYTES[unit.toLowerCase() || 'b'] ?? 1);
 }
 
+/** A whole number in a range; `kind` says what is counted. */
+function whole(kind: string, from: number, to: number) {
+  const message = `must be a number${kind} from ${from} to ${to}`;
+  return z.coerce.number(message).int(message).min(from, message).max(to, message);
+}
+
+function oneOf<const Names extends readonly string[]>(names: Names) {
+  return z.enum(names, `must be one of ${names.join(', ')}`);
+}
+
 const schema = z.object({
-  PORT: z.coerce.number(PORT_RANGE).int(PORT_RANGE).min(0, PORT_RANGE).max(65_535, PORT_RANGE).default(3000),
+  NODE_ENV: z.string().default('development'),
+  PORT: whole('', 0, 65_535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: z
+    .string()
+    .refine((url) => baseUrlOf(url) !== undefined, 'must be the base URL that clients use')
+    .transform((url) => (baseUrlOf(url) ?? url).replace(/\/$/u, ''))
+    .optional(),
+  AUTH: oneOf(['required', 'off']).optional(),
+  DISCOVERY_AUTH: oneOf(['open', 'required']).default('open'),
+  CDS_CLIENTS_FILE: z.string().optional(),
+  RATE_LIMIT: whole(' of calls a minute', 0, 1_000_000).optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(?:file:.|postgres(?:ql)?:\/\/.)/u, 'must be file:<path> or postgres://…')
+    .default('file:./data/nerve-block-cds.db'),
+  LOG_RETENTION_DAYS: whole(' of days', 1, 36_500).default(365),
   POLICY_PROFILE: z.string().min(1).default('guideline'),
   FHIR_SERVERS: z
     .string()
     .default('')
     .transform((list) => list.split(',').flatMap((url) => url.trim() || [])),
-  DEADLINE_MS: z.coerce
-    .number(MILLISECONDS)
-    .int(MILLISECONDS)
-    .min(100, MILLISECONDS)
-    .max(60_000, MILLISECONDS)
-    .default(4000),
+  DEADLINE_MS: whole(' of milliseconds', 100, 60_000).default(4000),
   QUIET_WHEN_MET: z
     .enum(['true', 'false'], 'must be true or false')
     .default('false')
@@ -65,15 +97,11 @@ const schema = z.object({
     .refine((url) => baseUrlOf(url) !== undefined, 'must be the base URL of a FHIR server')
     .transform((url) => baseUrlOf(url) ?? url)
     .optional(),
-  LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
-  NODE_ENV: z
-    .string()
-    .refine(
-      (value) => value !== 'production',
-      'production needs client authentication, which this version does not have yet',
-    )
-    .default('development'),
+  LOG_LEVEL: oneOf(LEVELS).default('info'),
 });
+
+/** Calls a minute of one client in production, where nothing else is set. */
+const PRODUCTION_CALLS_A_MINUTE = 6000;
 
 function fhirServerMistakes(listed: readonly string[], isProduction: boolean): string[] {
   return listed.flatMap((url) => {
@@ -85,6 +113,28 @@ function fhirServerMistakes(listed: readonly string[], isProduction: boolean): s
   });
 }
 
+/** What authentication needs: an address that tokens are for, and clients. */
+function accessMistakes(
+  given: Readonly<Record<string, string | undefined>>,
+  isProduction: boolean,
+  isAuthenticated: boolean,
+): string[] {
+  if (!isAuthenticated) return [];
+  const publicUrl = given['PUBLIC_URL'];
+  const needsPublicUrl = isProduction || given['PORT'] === '0';
+  return [
+    ...(publicUrl === undefined && needsPublicUrl
+      ? ['PUBLIC_URL: must be set to the base URL that clients use; their tokens are for it']
+      : []),
+    ...(isProduction && publicUrl !== undefined && !publicUrl.startsWith('https:')
+      ? ['PUBLIC_URL: must be an https address in production']
+      : []),
+    ...(given['CDS_CLIENTS_FILE'] === undefined
+      ? ['CDS_CLIENTS_FILE: must be set to the list of CDS clients that may call; AUTH=off lets anybody call']
+      : []),
+  ];
+}
+
 /**
  * Reads the settings and the names of the known profiles; variables that are empty count as not set.
  * @throws SettingsError that names every mistake
@@ -93,21 +143,36 @@ export function readSettings(environment: NodeJS.ProcessEnv, profiles: readonly 
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);
   const isProduction = given['NODE_ENV'] === 'production';
+  const isAuthenticated = (given['AUTH'] ?? (isProduction ? 'required' : 'off')) === 'required';
   const listed = schema.shape.FHIR_SERVERS.parse(given['FHIR_SERVERS']);
+  const clientsFile = given['CDS_CLIENTS_FILE'];
+  const { clients, mistakes: clientMistakes } =
+    clientsFile === undefined
+      ? { clients: [], mistakes: [] }
+      : readCdsClients(clientsFile, { isProduction, profiles });
+  const profile = given['POLICY_PROFILE'];
   const mistakes = [
     ...(parsed.success ? [] : parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`)),
+    ...accessMistakes(given, isProduction, isAuthenticated),
+    ...clientMistakes,
     ...fhirServerMistakes(listed, isProduction),
+    ...(profile !== undefined && !profiles.includes(profile)
+      ? [`POLICY_PROFILE: must be one of ${profiles.join(', ')}`]
+      : []),
   ];
-  const profile = given['POLICY_PROFILE'];
-  if (profile !== undefined && !profiles.includes(profile)) {
-    mistakes.push(`POLICY_PROFILE: must be one of ${profiles.join(', ')}`);
-  }
   if (!parsed.success || mistakes.length > 0) throw new SettingsError(mistakes.join('\n'));
   const { data } = parsed;
   return {
     port: data.PORT,
     host: data.HOST,
     isProduction,
+    publicUrl: data.PUBLIC_URL ?? `http://localhost:${data.PORT}`,
+    isAuthenticated,
+    isDiscoveryOpen: data.DISCOVERY_AUTH === 'open',
+    clients,
+    callsAMinute: data.RATE_LIMIT ?? (isProduction ? PRODUCTION_CALLS_A_MINUTE : 0),
+    databaseUrl: data.DATABASE_URL,
+    retentionDays: data.LOG_RETENTION_DAYS,
     policyProfile: data.POLICY_PROFILE,
     fhirServers: listed.flatMap((url) => baseUrlOf(url) ?? []),
     deadlineMs: data.DEADLINE_MS,

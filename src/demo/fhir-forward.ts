@@ -1,7 +1,6 @@
 import axios from 'axios';
 import express, { Router, type RequestHandler } from 'express';
-import { notAllowed } from '../hooks/routes';
-import { problem } from '../problem';
+import { notAllowed, problem } from '../problem';
 
 /** Milliseconds that the other server may take. */
 const PATIENCE_MS = 30_000;

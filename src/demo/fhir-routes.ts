@@ -1,7 +1,6 @@
 import express, { Router, type Request, type Response } from 'express';
 import { text, type Json } from '../fhir/read';
-import { notAllowed } from '../hooks/routes';
-import { problem } from '../problem';
+import { notAllowed, problem } from '../problem';
 import { parametersOf, search, SEARCHED_TYPES, UnsupportedSearch } from './fhir-search';
 
 const FHIR_JSON = 'application/fhir+json';

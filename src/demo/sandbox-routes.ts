@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Router, type RequestHandler } from 'express';
 import { codingsOf, isObject, objects, type Json } from '../fhir/read';
-import { notAllowed } from '../hooks/routes';
+import { notAllowed } from '../problem';
 import type { DemoCase } from './demo-cases';
 
 const ID = 'nerve-block-demo-orders';

@@ -44,8 +44,10 @@ async function completed(
   server: ChartServer,
 ): Promise<KeyAnswer> {
   const { key, resourceType } = answer;
-  const answerOf = (pages: readonly Page[], unread?: UnreadReason): KeyAnswer =>
-    answerOfPages(key, resourceType, pages, unread === undefined);
+  const answerOf = (pages: readonly Page[], unread?: UnreadReason): KeyAnswer => ({
+    ...answerOfPages(key, resourceType, pages, unread === undefined),
+    wasRead: true,
+  });
   if (isWorthReading) {
     const { pages, unread } = await readSearch(searchOf(template, patientId), server);
     if (pages.length > 0) return answerOf(pages, unread);

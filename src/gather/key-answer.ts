@@ -19,4 +19,6 @@ export interface KeyAnswer {
   readonly resourceType: string;
   readonly resources: readonly Json[];
   readonly unread?: UnreadReason;
+  /** Whether the FHIR server was read for it. */
+  readonly wasRead?: true;
 }

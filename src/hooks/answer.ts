@@ -1,13 +1,17 @@
+import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { performance } from 'node:perf_hooks';
 import type { Side } from '../anatomy/side';
+import type { Assessment } from '../evaluate/assess';
 import { gatherChart, sentChart, type Chart } from '../gather/chart';
 import { evidencedSides } from '../gather/facts/evidenced-sides';
 import type { FhirClient } from '../gather/fhir-server/fhir-client';
 import { readableServer, type FhirAccess } from '../gather/fhir-server/readable-server';
 import { FHIR_ID } from '../fhir/read';
-import type { Card, HookResponse } from '../present/card';
-import { asksForSomething, presentCard } from '../present/cards';
+import type { Card } from '../present/card';
+import { asksForSomething, presentCard, type PresentedCard } from '../present/cards';
 import type { Hook } from '../policy/schema';
+import { Problem } from '../problem';
 import type { HookRequest } from './hook-request';
 import {
   judgeBlocks,
@@ -38,14 +42,34 @@ const READING_SHARE = 0.75;
 /** The part of all that may be read that one page may have: one key must not keep the others from being read. */
 const PAGE_SHARE = 0.5;
 
+/** One procedure group as it was judged, and its card, if there was something to say. */
+export interface AnsweredGroup {
+  readonly assessment: Assessment;
+  readonly presented?: PresentedCard;
+}
+
+/** What an invocation is answered with, and how that came about. */
+export interface Answer {
+  readonly groups: readonly AnsweredGroup[];
+  /** Why nothing could be judged. */
+  readonly refusal?: Problem;
+  readonly profile?: string;
+  readonly chart?: Chart;
+  /** SHA-256 of each page that was read of the chart. */
+  readonly pagesRead: readonly string[];
+  /** Milliseconds that reading the chart took. */
+  readonly readingMs: number;
+}
+
 /**
  * The chart of an invocation: what was sent, and what the caller's FHIR server adds to it, if it may be read; `gone` ends
- * the reading when nobody waits for it any more.
+ * the reading when nobody waits for it any more, `onRead` hears of every page.
  */
 export async function chartFor(
   { request, profile }: OrderedBlocks,
   { policyData, fhirAccess, fhirClient, deadlineMs, chartLimit }: JudgingDependencies & ChartDependencies,
   gone?: AbortSignal,
+  onRead?: (body: string) => void,
 ): Promise<Chart> {
   const { prefetch: templates } = policyData.discovery;
   const { patientId, fhirServer, accessToken } = request;
@@ -62,57 +86,75 @@ export async function chartFor(
     signal,
     pageLimit: chartLimit * PAGE_SHARE,
     budget: { bytes: chartLimit },
+    ...(onRead && { onRead }),
   };
   return gatherChart(request, templates, server, profile === undefined);
 }
 
 /**
- * One card for each group of procedures that is asked about. While the clinician is still choosing, and at signing if the
- * operator wants it so, only those that ask for something.
+ * The groups of procedures that are asked about, one card each. While the clinician is still choosing, and at signing if
+ * the operator wants it so, only those that ask for something have one.
  */
-export function cardsOf(
+export function answerGroups(
   { request: { patientId, draftOrders } }: OrderedBlocks,
   { assessments, allAssessments, reassess, profile, record, payerUnread }: Judgement,
   hook: Hook,
   { policyData, newId, quietWhenMet }: Pick<HookDependencies, 'policyData' | 'newId' | 'quietWhenMet'>,
-): Card[] {
+): AnsweredGroup[] {
   const isQuiet = hook === 'order-select' || quietWhenMet;
-  return assessments
-    .filter((assessment) => !isQuiet || asksForSomething(assessment))
-    .map((assessment) =>
-      presentCard({
-        assessment,
-        speaker: {
-          policyData,
-          policy: assessment.policy,
-          profile: profile.id,
-          unread: record.unread,
-          ...(payerUnread && { payerUnread }),
-        },
-        patientId,
-        draftOrders,
-        assessments: allAssessments,
-        reassess,
-        evidencedSides: (): Side[] => evidencedSides(assessment.contexts),
-        newId,
-      }),
-    );
+  return assessments.map((assessment) => {
+    if (isQuiet && !asksForSomething(assessment)) return { assessment };
+    const presented = presentCard({
+      assessment,
+      speaker: {
+        policyData,
+        policy: assessment.policy,
+        profile: profile.id,
+        unread: record.unread,
+        ...(payerUnread && { payerUnread }),
+      },
+      patientId,
+      draftOrders,
+      assessments: allAssessments,
+      reassess,
+      evidencedSides: (): Side[] => evidencedSides(assessment.contexts),
+      newId,
+    });
+    return { assessment, presented };
+  });
+}
+
+/** The cards of the groups that have one. */
+export function cardsOf(groups: readonly AnsweredGroup[]): Card[] {
+  return groups.flatMap(({ presented }) => presented?.card ?? []);
 }
 
 /**
- * Answers one invocation; when the caller is `gone`, with nothing.
- * @throws Problem 400 for an order of another patient, an unknown profile or too many orders; 412 when nothing of the
- * chart could be had
+ * Answers one invocation; when the caller is `gone`, with nothing. Its refusal is 412, when nothing of the chart could be
+ * had.
+ * @throws Problem 400 for an order of another patient, an unknown profile or too many orders
  */
 export async function answerHook(
   request: HookRequest,
   hook: Hook,
   dependencies: HookDependencies,
   gone: AbortSignal,
-): Promise<HookResponse> {
+): Promise<Answer> {
   const blocks = readOrderedBlocks(request, dependencies);
-  if (!blocks) return { cards: [] };
-  const chart = await chartFor(blocks, dependencies, gone);
-  if (gone.aborted) return { cards: [] };
-  return { cards: cardsOf(blocks, judgeBlocks(blocks, chart, dependencies), hook, dependencies) };
+  if (!blocks) return { groups: [], pagesRead: [], readingMs: 0 };
+  const begun = performance.now();
+  const pagesRead: string[] = [];
+  const chart = await chartFor(blocks, dependencies, gone, (body) => {
+    pagesRead.push(createHash('sha256').update(body).digest('hex'));
+  });
+  const read = { chart, pagesRead, readingMs: performance.now() - begun };
+  if (gone.aborted) return { groups: [], ...read };
+  try {
+    const judgement = judgeBlocks(blocks, chart, dependencies);
+    const groups = answerGroups(blocks, judgement, hook, dependencies);
+    return { groups, profile: judgement.profile.id, ...read };
+  } catch (error) {
+    if (error instanceof Problem) return { groups: [], refusal: error, ...read };
+    throw error;
+  }
 }

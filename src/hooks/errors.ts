@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { errorFields } from '../operations/log';
 import { Problem, problem } from '../problem';
 
 /** What the body parser refuses, by its own names; its messages quote the body and are never passed on. */
@@ -36,16 +37,7 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
       return;
     }
     const known = problemOf(error);
-    if (!known) {
-      const stack =
-        error instanceof Error
-          ? error.stack
-              ?.split('\n')
-              .filter((line) => /^\s+at /u.test(line))
-              .slice(0, 5)
-          : undefined;
-      logger.error({ kind: error instanceof Error ? error.name : typeof error, stack }, 'request failed');
-    }
+    if (!known) logger.error(errorFields(error), 'request failed');
     const answer = known ?? problem(500, 'exception', 'The service could not answer this request.');
     response.status(answer.status).set(answer.headers).json(answer.toOutcome());
   };

@@ -5,6 +5,9 @@ import { issue, Problem } from '../problem';
 
 /** What the service needs of a hook invocation, read tolerantly. */
 export interface HookRequest {
+  readonly hookInstance: string;
+  /** Who signs, as the client names them. */
+  readonly userId?: string;
   readonly patientId: string;
   /** The entries of the Bundle as they came. */
   readonly draftOrders: readonly unknown[];
@@ -139,7 +142,10 @@ export function readHookRequest(body: unknown, hook: Hook): HookRequest {
   const fhirServer = text(body['fhirServer']);
   const accessToken = accessTokenOf(body['fhirAuthorization'], patientId);
   const profile = profileOf(body['extension']);
+  const userId = text(context['userId']);
   return {
+    hookInstance: text(body['hookInstance']) ?? '',
+    ...(userId !== undefined && { userId }),
     patientId,
     draftOrders: Array.isArray(draftOrders['entry']) ? draftOrders['entry'] : objects(draftOrders['entry']),
     ...(hook === 'order-select' && Array.isArray(selections) && { selections: selections.map(String) }),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { compileCondition, conditionReferences } from './expression';
 import type { Criterion, OtherView } from './policy-data';
@@ -106,6 +107,24 @@ function factsNamed(expression: string, facts: Readonly<Record<string, FactShape
   return [...names];
 }
 
+/** Digest of a criterion as it is written, with the numbers that it or its facts name. */
+function versionOf(
+  source: CriterionSource,
+  facts: readonly string[],
+  profile: string,
+  { parameters, facts: known }: CriterionSetting,
+): string {
+  const written = JSON.stringify(source);
+  const ofFacts = new Set(facts.flatMap((fact) => known[fact]?.thresholds ?? []));
+  const numbers = Object.entries(parameters)
+    .filter(([name]) => ofFacts.has(name) || written.includes(name))
+    .map(([name, { values }]) => [name, values[profile]?.value ?? null]);
+  return createHash('sha256')
+    .update(JSON.stringify([written, profile, numbers]))
+    .digest('hex')
+    .slice(0, 12);
+}
+
 /** Compiles a criterion as one profile asks for it; `mistake` takes the path of what is wrong. */
 export function compileCriterion(
   source: CriterionSource,
@@ -147,6 +166,7 @@ export function compileCriterion(
   const gap = forProfile(source.gap, profile);
   return {
     id: source.id,
+    version: versionOf(source, facts, profile, setting),
     title: source.title,
     asked,
     severity: severity === 'none' ? (elsewhere ?? 'caution') : severity,

@@ -47,6 +47,8 @@ export interface FindingWording {
 /** A criterion as one profile asks for it. */
 export interface Criterion {
   readonly id: string;
+  /** Digest of its text and its numbers for the profile: what judged, whatever the policy's version says. */
+  readonly version: string;
   readonly title: string;
   /** `none`: this profile does not ask; the severity it has elsewhere is kept for the listing. */
   readonly asked: boolean;

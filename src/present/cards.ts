@@ -5,7 +5,7 @@ import type { Card, OverrideReason } from './card';
 import { detailOf } from './card-detail';
 import { leadOf } from './lead';
 import type { SuggestionContext } from './remedies';
-import { suggestionsFor } from './suggestions';
+import { suggestionsFor, type Offer } from './suggestions';
 import { isRedFlag, summaryOf } from './summary';
 import { toldSteps } from './what-would-change';
 import { fill, todosOf, type Speaker } from './wording';
@@ -49,8 +49,14 @@ function overrideReasonsOf(
     .map(({ code, display }) => ({ code, system, display }));
 }
 
+/** A card, and what its suggestions are for. */
+export interface PresentedCard {
+  readonly card: Card;
+  readonly offers: readonly Offer[];
+}
+
 /** Composes the card of one procedure group. */
-export function presentCard(context: SuggestionContext): Card {
+export function presentCard(context: SuggestionContext): PresentedCard {
   const { assessment, speaker, newId } = context;
   const told = toldResults(assessment, speaker);
   const changes = toldSteps(assessment, speaker);
@@ -60,10 +66,11 @@ export function presentCard(context: SuggestionContext): Card {
     .toSorted((a, b) => rank(a.result) - rank(b.result) || canBeDone(a) - canBeDone(b));
   const lead = leadOf(assessment, open, speaker);
   const detail = detailOf(assessment, { lead, told, open, changes }, speaker);
-  const suggestions = suggestionsFor(context, told);
+  const offers = suggestionsFor(context, told);
+  const suggestions = offers.map(({ suggestion }) => suggestion);
   const isFlagged = open.some(({ result }) => isRedFlag(result));
   const overrideReasons = overrideReasonsOf(assessment, isFlagged, speaker);
-  return {
+  const card: Card = {
     uuid: newId(),
     summary: summaryOf(assessment, open, speaker),
     detail,
@@ -73,4 +80,5 @@ export function presentCard(context: SuggestionContext): Card {
     ...(overrideReasons.length > 0 && { overrideReasons }),
     extension: assessmentExtension(assessment, told, changes),
   };
+  return { card, offers };
 }

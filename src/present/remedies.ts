@@ -26,6 +26,8 @@ export interface Draft {
   readonly remedy: string;
   readonly words: Words;
   readonly isRecommended: boolean;
+  /** Ids of the criteria that it is about. */
+  readonly about?: readonly string[];
   /** Other sessions that it changes beside the card's own. */
   readonly sessions?: readonly Session[];
   readonly actions: readonly { readonly change: Change; readonly order: DraftOrder; readonly words: Words }[];

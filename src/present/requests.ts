@@ -23,10 +23,16 @@ interface Wanted {
   readonly name: string;
   readonly request: RequestDefinition;
   readonly line: LineAssessment;
+  /** Ids of the criteria that ask for it. */
+  readonly about: readonly string[];
 }
 
 /** Whether a fact is one that the request is for: by what was found, or because it is missing. */
-function isFor(request: RequestDefinition, { named, isMissing }: Subject, speaker: Speaker): boolean {
+function isFor(
+  request: RequestDefinition,
+  { named, isMissing }: Omit<Subject, 'criterion'>,
+  speaker: Speaker,
+): boolean {
   const { name, fact } = named;
   if (!request.for.includes(name) || !isOwnGap(named, speaker)) return false;
   if ([...(request.findings ?? []), ...(request.also ?? [])].includes(fact.finding)) return true;
@@ -37,6 +43,7 @@ function isFor(request: RequestDefinition, { named, isMissing }: Subject, speake
 
 /** A fact that something can be asked about: it is missing, or what was found speaks against the order. */
 interface Subject {
+  readonly criterion: string;
   readonly named: NamedFact;
   readonly isMissing: boolean;
 }
@@ -44,13 +51,14 @@ interface Subject {
 /** What can be asked about of one criterion. Beside a refusal or a caution it is only what was found. */
 function subjectsOf(result: CriterionResult, isRefused: boolean, speaker: Speaker): Subject[] {
   const isCaution = result.severity === 'caution';
+  const criterion = result.criterion.id;
   if (!needsRemedy(result)) return [];
   if (result.status === 'not-met' || isCaution)
-    return inTheWay(result).map((named) => ({ named, isMissing: false }));
+    return inTheWay(result).map((named) => ({ criterion, named, isMissing: false }));
   if (isRefused) return [];
   // Of alternatives only the easiest is asked for.
   const way = easiestWay(result, effortOfGap(speaker))?.map(({ fact }) => fact) ?? inTheWay(result);
-  return way.map((named) => ({ named, isMissing: true }));
+  return way.map((named) => ({ criterion, named, isMissing: true }));
 }
 
 const BY_WEIGHT: readonly Severity[] = ['contraindication', 'hard', 'documentation', 'caution'];
@@ -65,8 +73,10 @@ function wanted({ assessment, speaker }: SuggestionContext): Wanted[] {
         .filter((result) => result.severity === severity)
         .flatMap((result) => subjectsOf(result, isRefused, speaker));
       for (const [name, request] of speaker.policyData.requests) {
-        if (!found.has(name) && subjects.some((subject) => isFor(request, subject, speaker)))
-          found.set(name, { name, request, line });
+        if (found.has(name)) continue;
+        const about = subjects.filter((subject) => isFor(request, subject, speaker));
+        if (about.length > 0)
+          found.set(name, { name, request, line, about: about.map(({ criterion }) => criterion) });
       }
     }
   }
@@ -126,7 +136,8 @@ function askForRecords(
     order: line.line.order,
     words: { task: request.task },
   }));
-  return [{ remedy: 'ask-for-records', words: { what }, isRecommended: true, actions }];
+  const about = tasks.flatMap((task) => task.about);
+  return [{ remedy: 'ask-for-records', words: { what }, isRecommended: true, about, actions }];
 }
 
 /** What is drafted, or on file and still to be done. */
@@ -155,7 +166,11 @@ function isSame(other: Json, wantedOrder: Json, { orderedAs }: RequestDefinition
 }
 
 /** An order for what has to be done first: a draft of its own, for the day on which it is done. */
-function orderFor({ request, line }: Wanted, underWay: readonly Json[], context: SuggestionContext): Draft[] {
+function orderFor(
+  { request, line, about }: Wanted,
+  underWay: readonly Json[],
+  context: SuggestionContext,
+): Draft[] {
   const lineContext = context.assessment.contexts.find(
     (candidate: LineContext) => candidate.line === line.line,
   );
@@ -181,7 +196,7 @@ function orderFor({ request, line }: Wanted, underWay: readonly Json[], context:
   if (underWay.some((other) => isSame(other, resource, request))) return [];
   const words = { what: chosen.label };
   const actions = [{ change: { type: 'create' as const, resource }, order, words }];
-  return [{ remedy: 'order-first', words, isRecommended: request.priority === 'urgent', actions }];
+  return [{ remedy: 'order-first', words, isRecommended: request.priority === 'urgent', about, actions }];
 }
 
 /**

@@ -143,6 +143,14 @@ function compose(draft: Draft, speaker: Speaker, newId: () => string): Suggestio
   };
 }
 
+/** A suggestion, and what it was offered for. */
+export interface Offer {
+  readonly suggestion: Suggestion;
+  readonly remedy: string;
+  /** Ids of the criteria that it is about; it may be about the order as a whole. */
+  readonly about: readonly string[];
+}
+
 /** What would only carry a refused order further. */
 const NOT_IF_REFUSED: readonly string[] = [
   'add-primary',
@@ -174,7 +182,8 @@ function remedyDrafts(context: SuggestionContext): Draft[] {
       if (failing.length === 0) continue;
       for (const draft of draftsFor(remedy, failing, context)) {
         const name = labelOf(draft, speaker);
-        if (!drafts.has(name) && keepsPromise(draft, criterion.id, failing, context)) drafts.set(name, draft);
+        if (!drafts.has(name) && keepsPromise(draft, criterion.id, failing, context))
+          drafts.set(name, { ...draft, about: [criterion.id] });
       }
     }
   }
@@ -186,7 +195,7 @@ function remedyDrafts(context: SuggestionContext): Draft[] {
  * evidence to go with the order. One that would not settle its point, or would bring a new coding issue, is not offered. At
  * most one is recommended.
  */
-export function suggestionsFor(context: SuggestionContext, told: readonly ToldResult[]): Suggestion[] {
+export function suggestionsFor(context: SuggestionContext, told: readonly ToldResult[]): Offer[] {
   const { assessment, speaker } = context;
   const additions = isStopped(assessment)
     ? []
@@ -197,7 +206,9 @@ export function suggestionsFor(context: SuggestionContext, told: readonly ToldRe
   const all = [...remedyDrafts(context), ...requestsFor(context), ...additions];
   const recommended = all.find((draft) => draft.isRecommended);
   const ordered = [...all.filter((d) => d === recommended), ...all.filter((d) => d !== recommended)];
-  return ordered
-    .slice(0, MOST_SUGGESTIONS)
-    .map((draft) => compose({ ...draft, isRecommended: draft === recommended }, speaker, context.newId));
+  return ordered.slice(0, MOST_SUGGESTIONS).map((draft) => ({
+    suggestion: compose({ ...draft, isRecommended: draft === recommended }, speaker, context.newId),
+    remedy: draft.remedy,
+    about: [...new Set(draft.about)],
+  }));
 }

@@ -137,12 +137,13 @@ describe('the settings', () => {
     }).map((mistake) => mistake.replace(/:.*$/u, ''));
     expect(names.toSorted()).toEqual([
       'BODY_LIMIT',
+      'CDS_CLIENTS_FILE',
       'DEADLINE_MS',
       'FHIR_SERVERS',
       'LOG_LEVEL',
-      'NODE_ENV',
       'POLICY_PROFILE',
       'PORT',
+      'PUBLIC_URL',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import type { Assessment, LineAssessment } from '../../src/evaluate/assess';
 import { requestFor, type Case } from '../../src/demo/scenario';
 import type { Json } from '../../src/fhir/read';
-import { cardsOf } from '../../src/hooks/answer';
+import { answerGroups } from '../../src/hooks/answer';
 import { DETERMINATIONS } from '../../src/policy/schema';
 import { needsRemedy } from '../../src/present/promise';
 import type { Card, Suggestion } from '../../src/present/card';
@@ -25,12 +25,13 @@ export interface Answered {
 export function sign(of: Case, profile: string): Answered {
   const judged = judgementOf(requestFor(of, profile), dependencies);
   if (!judged) return { of, profile, cards: [] };
-  const cards = cardsOf(judged.blocks, judged.judgement, 'order-sign', dependencies);
-  const { assessments } = judged.judgement;
+  const groups = answerGroups(judged.blocks, judged.judgement, 'order-sign', dependencies);
   return {
     of,
     profile,
-    cards: cards.flatMap((card, i) => (assessments[i] ? [{ card, assessment: assessments[i] }] : [])),
+    cards: groups.flatMap(({ assessment, presented }) =>
+      presented ? [{ card: presented.card, assessment }] : [],
+    ),
   };
 }
 

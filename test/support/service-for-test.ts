@@ -5,7 +5,7 @@ import { createApp, type AppDependencies } from '../../src/app';
 import { sentChart } from '../../src/gather/chart';
 import { FACTS } from '../../src/gather/facts';
 import { fhirClient } from '../../src/gather/fhir-server/fhir-client';
-import { cardsOf, type HookDependencies } from '../../src/hooks/answer';
+import { answerGroups, cardsOf, type HookDependencies } from '../../src/hooks/answer';
 import { readHookRequest } from '../../src/hooks/hook-request';
 import {
   judgeBlocks,
@@ -13,9 +13,11 @@ import {
   type Judgement,
   type OrderedBlocks,
 } from '../../src/hooks/judge-orders';
+import { createMetrics } from '../../src/operations/metrics';
 import { loadPolicyData } from '../../src/policy/load';
 import type { PolicyData } from '../../src/policy/policy-data';
 import type { HookResponse } from '../../src/present/card';
+import { openStore } from '../../src/store/store';
 import { parseExactDay } from '../../src/time/days';
 
 export const ROOT = join(__dirname, '..', '..');
@@ -50,12 +52,20 @@ export function dependenciesForTest(): HookDependencies {
   };
 }
 
-/** The HTTP service as it runs, silent and with a fixed day. */
+/** The HTTP service as it runs, silent, with a fixed day and a store of its own in memory that gets no decisions. */
 export function appForTest(options: Partial<AppDependencies> = {}): Express {
   return createApp({
     ...dependenciesForTest(),
     bodyLimit: 10 * 2 ** 20,
     logger: pino({ level: 'silent' }),
+    metrics: createMetrics(() => 0),
+    store: openStore('file::memory:'),
+    decisions: { append: () => {} },
+    publicUrl: 'http://localhost:3000',
+    isDiscoveryOpen: true,
+    callsAMinute: 0,
+    storeFailed: () => {},
+    isStopping: () => false,
     ...options,
   });
 }
@@ -75,7 +85,7 @@ export function judgementOf(
 export function answerAsReceived(request: unknown, dependencies = dependenciesForTest()): HookResponse {
   const judged = judgementOf(request, dependencies);
   if (!judged) return { cards: [] };
-  return { cards: cardsOf(judged.blocks, judged.judgement, 'order-sign', dependencies) };
+  return { cards: cardsOf(answerGroups(judged.blocks, judged.judgement, 'order-sign', dependencies)) };
 }
 
 /** The answer to a hook request without HTTP. A copy goes in, so that nothing can lean on shared objects. */

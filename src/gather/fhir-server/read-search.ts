@@ -12,6 +12,8 @@ export interface ChartServer {
   readonly pageLimit: number;
   /** Bytes that all pages of the invocation together may still have. */
   readonly budget: { bytes: number };
+  /** Hears of every body that was read. */
+  readonly onRead?: (body: string) => void;
 }
 
 /** All pages that could be read of a search, and why the next one could not. */
@@ -32,6 +34,7 @@ async function readOne(url: URL, server: ChartServer): Promise<Page | UnreadReas
   // Another page may have used the budget up while this one was on its way.
   if (bytes > budget.bytes) return 'too-large';
   budget.bytes -= bytes;
+  server.onRead?.(read.body);
   try {
     return readPage(JSON.parse(read.body.replace(/^\uFEFF/u, '')));
   } catch {

@@ -8,7 +8,8 @@ export interface FhirAccess {
   readonly isProduction: boolean;
 }
 
-function isLoopback({ hostname }: URL): boolean {
+/** Whether an address is of this machine. */
+export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/u.test(hostname);
 }
 

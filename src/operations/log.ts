@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
+import { pino, type DestinationStream, type Logger } from 'pino';
+import { pinoHttp } from 'pino-http';
+
+/** The only members of a log line, beside its level, time and fixed sentence; all others are dropped. */
+const FIELDS: ReadonlySet<string> = new Set([
+  'req',
+  'res',
+  'responseTime',
+  'err',
+  'answer',
+  'client',
+  'refusal',
+  'kind',
+  'stack',
+  'url',
+  'waiting',
+]);
+
+function allowed(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => FIELDS.has(name)));
+}
+
+/** An error without its message, which may quote what was sent. */
+export function errorFields(error: unknown): { kind: string; stack: readonly string[] } {
+  if (!(error instanceof Error)) return { kind: typeof error, stack: [] };
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /u.test(line));
+  return { kind: error.name + code, stack: frames.slice(0, 5) };
+}
+
+/** JSON lines of which every member is on the list. */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: null,
+    formatters: { log: allowed, bindings: allowed },
+    serializers: { err: errorFields },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+/** A request id that a gateway gave: a UUID, with or without its dashes. Other ids could name somebody. */
+const REQUEST_ID = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/iu;
+
+function requestId(request: IncomingMessage, response: ServerResponse): string {
+  const given = request.headers['x-request-id'];
+  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+  response.setHeader('X-Request-Id', id);
+  return id;
+}
+
+/** What a route tells the log of its answer. */
+export interface LoggedAnswer {
+  readonly client?: string;
+  readonly refusal?: string;
+  readonly answer?: Readonly<Record<string, unknown>>;
+}
+
+const answers = new WeakMap<ServerResponse, LoggedAnswer>();
+
+/** Adds to the one line that the log gets of a request. */
+export function logWith(response: ServerResponse, more: LoggedAnswer): void {
+  answers.set(response, { ...answers.get(response), ...more });
+}
+
+/**
+ * One line a request: its id, method, status and time, and what the route told. Bodies, addresses and headers never are
+ * logged.
+ */
+export function requestLog(logger: Logger): RequestHandler {
+  return pinoHttp({
+    logger,
+    genReqId: requestId,
+    serializers: {
+      req: ({ id, method }: { id: unknown; method: string }) => ({ id, method }),
+      res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
+      err: errorFields,
+    },
+    customProps: (_request, response) => answers.get(response) ?? {},
+  });
+}

@@ -1,0 +1,74 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Kysely, Migrator, PostgresDialect, SqliteDialect, type Dialect } from 'kysely';
+import Libsql from 'libsql';
+import { Pool } from 'pg';
+import { migrations, type Flavour } from './migrations';
+import type { Tables } from './tables';
+
+/** Milliseconds that a statement waits for a lock, or for a connection. */
+const PATIENCE_MS = 5000;
+const MOST_CONNECTIONS = 10;
+
+/** A database whose tables are made, or brought up to date, before it is first used. */
+export interface Database {
+  /** Connects and migrates if that has not been done; throws what the database says. */
+  ready(): Promise<Kysely<Tables>>;
+  close(): Promise<void>;
+}
+
+/** The path of an embedded database; undefined for a server. */
+export function fileOf(url: string): string | undefined {
+  return url.startsWith('file:') ? url.slice('file:'.length) : undefined;
+}
+
+function embedded(file: string): Dialect {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  const database = new Libsql(file, { timeout: PATIENCE_MS });
+  database.pragma('journal_mode = WAL');
+  // What was committed survives a loss of power, too.
+  database.pragma('synchronous = FULL');
+  return new SqliteDialect({ database });
+}
+
+function server(connectionString: string): Dialect {
+  const pool = new Pool({
+    connectionString,
+    max: MOST_CONNECTIONS,
+    connectionTimeoutMillis: PATIENCE_MS,
+    statement_timeout: PATIENCE_MS,
+    application_name: 'nerve-block-cds',
+  });
+  // A connection that breaks while idle is replaced by the next use; unheard, it would end the process.
+  pool.on('error', () => {});
+  return new PostgresDialect({ pool });
+}
+
+async function migrate(database: Kysely<Tables>, flavour: Flavour): Promise<Kysely<Tables>> {
+  const all = migrations(flavour);
+  const migrator = new Migrator({ db: database, provider: { getMigrations: () => Promise.resolve(all) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+  return database;
+}
+
+/**
+ * Opens the database that a `DATABASE_URL` names: `file:<path>` is embedded, `postgres://…` a server.
+ * @throws what the embedded database says when the file cannot be opened
+ */
+export function openDatabase(url: string): Database {
+  const file = fileOf(url);
+  const dialect = file === undefined ? server(url) : embedded(file);
+  const database = new Kysely<Tables>({ dialect });
+  let migrated: Promise<Kysely<Tables>> | undefined;
+  return {
+    ready() {
+      migrated ??= migrate(database, file === undefined ? 'postgres' : 'sqlite').catch((error: unknown) => {
+        migrated = undefined;
+        throw error;
+      });
+      return migrated;
+    },
+    close: () => database.destroy(),
+  };
+}
