@@ -5,7 +5,7 @@ import { determinationWords } from './words';
 
 /** What can be done with a card. */
 export interface CardHandlers {
-  readonly take: (suggestion: Suggestion) => void;
+  readonly take: (card: Card, suggestion: Suggestion) => void;
   readonly override: (card: Card, reason: OverrideReason | undefined) => void;
 }
 
@@ -15,11 +15,15 @@ const INDICATOR = {
   critical: ['✕', 'Critical'],
 } as const;
 
-function suggestionPart(suggestion: Suggestion, { take }: CardHandlers): HTMLElement {
+function suggestionPart(card: Card, suggestion: Suggestion, { take }: CardHandlers): HTMLElement {
   return el(
     'li',
     {},
-    el('button', { type: 'button', class: 'suggestion', click: () => take(suggestion) }, suggestion.label),
+    el(
+      'button',
+      { type: 'button', class: 'suggestion', click: () => take(card, suggestion) },
+      suggestion.label,
+    ),
     suggestion.isRecommended === true && el('span', { class: 'recommended' }, ' recommended'),
     el('ul', {}, ...suggestion.actions.map(({ description }) => el('li', {}, description))),
   );
@@ -85,7 +89,7 @@ export function cardPart(
     ...head,
     suggestions.length > 0 && el('h4', {}, 'Suggestions: one click changes the draft and signs again'),
     suggestions.length > 0 &&
-      el('ul', { class: 'suggestions' }, ...suggestions.map((s) => suggestionPart(s, handlers))),
+      el('ul', { class: 'suggestions' }, ...suggestions.map((s) => suggestionPart(card, s, handlers))),
     el(
       'div',
       { class: 'detail', role: 'region', tabindex: 0, 'aria-label': 'Detail of the card' },

@@ -14,6 +14,7 @@ export interface Suggestion {
 
 export interface OverrideReason {
   readonly code: string;
+  readonly system: string;
   readonly display: string;
 }
 

@@ -3,6 +3,7 @@ import type { Card, OverrideReason, Suggestion } from './cds-hooks';
 import { loadCase, loadChoices, type CaseSummary, type DemoCase, type Vocabulary } from './demo-data';
 import { copied } from './copy';
 import { byId, el } from './dom';
+import { acceptance, override as overriding, report } from './feedback';
 import { orderSignRequest } from './hook-request';
 import { orderEditor } from './order-editor';
 import { determinationsOf, profileTable } from './profile-comparison';
@@ -116,7 +117,8 @@ function playground(cases: readonly CaseSummary[], vocabulary: Vocabulary) {
     void fire();
   };
 
-  const take = (suggestion: Suggestion): void => {
+  const take = (card: Card, suggestion: Suggestion): void => {
+    void report(acceptance(card, suggestion, new Date()));
     const { orders, created } = afterSuggestion(draft(), suggestion);
     keep({ orders, created });
     drawDraft();
@@ -131,7 +133,17 @@ function playground(cases: readonly CaseSummary[], vocabulary: Vocabulary) {
     else overridden.delete(card.uuid);
     drawResults();
     byId('cards-title').focus();
-    tell(reason ? `Overridden: ${reason.display}` : 'The override is taken back.');
+    if (!reason) {
+      tell(
+        'The override is taken back here. The service keeps the feedback until the card has another outcome.',
+      );
+      return;
+    }
+    tell(`Overridden: ${reason.display}`);
+    void report(overriding(card, reason, new Date())).then((isTaken) => {
+      const sent = isTaken ? 'The service has the feedback.' : 'The feedback could not be sent.';
+      tell(`Overridden: ${reason.display}. ${sent}`);
+    });
   };
 
   const show = async (next: State): Promise<void> => {

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { demoRoutes } from '../../src/demo/demo-routes';
+import { decisionLog } from '../../src/store/decision-log';
+import { openStore } from '../../src/store/store';
 import { appForTest, FIXTURES, policyData } from '../support/service-for-test';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -42,7 +45,10 @@ export async function startVisit(): Promise<Visit> {
     throw new Error(
       `npm run test:browser needs Chromium: there is none at ${CHROMIUM}; CHROMIUM names another.`,
     );
-  const server = createServer(appForTest({ demo: demoRoutes(FIXTURES, policyData), deadlineMs: 20_000 }));
+  const store = openStore('file::memory:');
+  const decisions = decisionLog(store, { onFailure: () => {}, onLoss: () => {} });
+  const demo = demoRoutes(FIXTURES, policyData);
+  const server = createServer(appForTest({ demo, store, decisions, newId: randomUUID, deadlineMs: 20_000 }));
   const url = await listening(server);
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   return {
@@ -57,6 +63,8 @@ export async function startVisit(): Promise<Visit> {
       await browser.close();
       server.closeAllConnections();
       server.close();
+      await decisions.close();
+      await store.close();
     },
   };
 }

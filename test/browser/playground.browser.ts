@@ -120,6 +120,28 @@ test('an override names its reason and can be taken back', async () => {
   expect(await page.locator('.overridden').count()).toBe(0);
 });
 
+test('what became of a card is sent to the service, and stands in the report', async () => {
+  const page = await visit.open();
+  const posted = page.waitForResponse((answer) => answer.url().endsWith('/feedback'));
+  await page.locator('.suggestion').first().click();
+  const feedback = await posted;
+  expect(feedback.status()).toBe(200);
+  expect(feedback.request().postDataJSON()).toMatchObject({
+    feedback: [{ outcome: 'accepted', acceptedSuggestions: [{ id: expect.any(String) }] }],
+  });
+  await cardsShown(page);
+  await page.getByRole('button', { name: 'Start the case again' }).click();
+  await page.getByLabel('Sign anyway, because').selectOption({ label: 'Cannot wait' });
+  await page.getByRole('button', { name: 'Override' }).click();
+  await page.getByText('The service has the feedback.').waitFor();
+  // Decisions are stored a moment after their answers.
+  await page.waitForTimeout(600);
+  await page.getByRole('link', { name: 'Feedback report' }).click();
+  await page.getByRole('heading', { name: 'Feedback on cards' }).waitFor();
+  expect(await page.locator('table').last().innerText()).toContain('Cannot wait');
+  expect(await page.locator('main').innerText()).not.toContain('not known here');
+});
+
 test('both profiles stand side by side in words, and the other one can be chosen', async () => {
   const page = await visit.open();
   const row = page.locator('.profiles tr', { hasText: 'TF-CC' });
