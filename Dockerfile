@@ -14,6 +14,8 @@ COPY --from=build /app/dist ./dist
 COPY src/playground/index.html src/playground/playground.css ./src/playground/
 COPY cds-services ./cds-services
 COPY fhir-fixtures ./fhir-fixtures
+# The embedded store; a volume keeps it.
+RUN mkdir -m 700 data && chown node:node data
 USER node
 ENV HOST=0.0.0.0
 EXPOSE 3000

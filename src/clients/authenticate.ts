@@ -63,7 +63,7 @@ function claimed(token: string) {
 
 const REFUSAL_BY_CODE: Readonly<Record<string, Refusal>> = {
   [errors.JOSEAlgNotAllowed.code]: 'algorithm',
-  [errors.JOSENotSupported.code]: 'algorithm',
+  [errors.JOSENotSupported.code]: 'header',
   [errors.JWKSNoMatchingKey.code]: 'no-key',
   [errors.JWKSMultipleMatchingKeys.code]: 'no-key',
   [errors.JWSSignatureVerificationFailed.code]: 'signature',
@@ -87,6 +87,10 @@ function spellings(audience: string): string[] {
 /** Whether the token lives no longer than it may and was issued by now; times are seconds. */
 function isOfItsTime({ iat, exp }: JWTPayload, now: number): boolean {
   return iat !== undefined && exp !== undefined && exp - iat <= LONGEST_LIFE_S && iat <= now + SKEW_S;
+}
+
+function isSameAddress(jku: unknown, own: URL): boolean {
+  return typeof jku === 'string' && URL.canParse(jku) && new URL(jku).href === own.href;
 }
 
 function digestOf(iss: string, jti: string): string {
@@ -116,7 +120,7 @@ export function authenticator(clients: readonly CdsClient[], uses: TokenUses): A
     const { kid, jku } = claims.header;
     if (typeof kid !== 'string' || kid === '') return { refused: 'header', iss };
     // No address but the client's own is ever asked; with agreed keys the address in the token means nothing.
-    if (jku !== undefined && 'jku' in client.keys && jku !== client.keys.jku.href)
+    if (jku !== undefined && 'jku' in client.keys && !isSameAddress(jku, client.keys.jku))
       return { refused: 'key-address', iss };
     try {
       const { payload } = await jwtVerify(token, keys, {

@@ -6,7 +6,7 @@ import { parseExactDay } from '../time/days';
 
 /** More outcomes than this are not one clinician's. */
 const MOST_OUTCOMES = 1000;
-const MOST_SUGGESTIONS = 100;
+const MOST_SUGGESTIONS = 20;
 const LONGEST_ID = 100;
 const LONGEST_TEXT = 500;
 const LONGEST_COMMENT = 10_000;

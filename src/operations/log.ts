@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 
@@ -10,6 +10,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'res',
   'responseTime',
   'err',
+  'route',
   'answer',
   'client',
   'refusal',
@@ -66,8 +67,14 @@ export function logWith(response: ServerResponse, more: LoggedAnswer): void {
   answers.set(response, { ...answers.get(response), ...more });
 }
 
+/** The route as it is written, ids left open. */
+export function routeOf(request: IncomingMessage): { readonly route?: string } {
+  const path: unknown = (request as Request).route?.path;
+  return typeof path === 'string' ? { route: path } : {};
+}
+
 /**
- * One line a request: its id, method, status and time, and what the route told. Bodies, addresses and headers never are
+ * One line a request: its id, method, route, status and time, and what the route told. Bodies, addresses and headers never are
  * logged.
  */
 export function requestLog(logger: Logger): RequestHandler {
@@ -79,6 +86,8 @@ export function requestLog(logger: Logger): RequestHandler {
       res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
       err: errorFields,
     },
-    customProps: (_request, response) => answers.get(response) ?? {},
+    // Whoever watches the service asks often, and learns of it in the metrics.
+    autoLogging: { ignore: ({ url = '' }) => /^\/(?:health\/|metrics$)/u.test(url) },
+    customProps: (request, response) => ({ ...routeOf(request), ...answers.get(response) }),
   });
 }

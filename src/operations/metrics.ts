@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Refusal } from '../clients/authenticate';
+import { routeOf } from './log';
 import { isOpen, type Decision } from '../store/decision';
 import type { CardOutcome } from '../store/feedback';
 
@@ -98,8 +99,7 @@ export function createMetrics(waiting: () => number): Metrics {
     middleware(request, response, next) {
       const begun = process.hrtime.bigint();
       response.once('finish', () => {
-        const known: unknown = request.route?.path;
-        const route = typeof known === 'string' ? known : 'none';
+        const { route = 'none' } = routeOf(request);
         const method = METHODS.includes(request.method) ? request.method : 'other';
         requests.inc({ route, method, status: response.statusCode });
         durations.observe({ route }, Number(process.hrtime.bigint() - begun) / 1e9);

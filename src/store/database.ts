@@ -23,7 +23,8 @@ export function fileOf(url: string): string | undefined {
 }
 
 function embedded(file: string): Dialect {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  // Comments in feedback may name a patient: a folder that is made here is for its owner alone.
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const database = new Libsql(file, { timeout: PATIENCE_MS });
   database.pragma('journal_mode = WAL');
   // What was committed survives a loss of power, too.

@@ -125,6 +125,7 @@ describe('what is kept of a call', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       req: { id: headers['x-request-id'], method: 'POST' },
       res: { status: 200 },
+      route: '/cds-services/:id',
       responseTime: expect.any(Number),
       client: 'https://ehr.example',
       answer: {
