@@ -2,7 +2,6 @@ import { startService } from './service';
 
 async function main(): Promise<void> {
   const service = await startService(process.env);
-  process.stdout.write(`nerve-block-cds answers at ${service.url}/cds-services\n`);
   const stop = (): void => {
     service.stop().then(
       () => process.exit(0),
@@ -11,6 +10,7 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  process.stdout.write(`nerve-block-cds answers at ${service.url}/cds-services\n`);
 }
 
 main().catch((error: unknown) => {

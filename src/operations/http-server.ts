@@ -1,10 +1,14 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+
+/** Milliseconds in which a server that is told to stop still takes what comes. */
+const LAST_CALL_MS = 500;
 
 /** An HTTP server that listens, and how to stop it. */
 export interface HttpServer {
   readonly url: string;
-  /** Takes no more, waits for what it has, and ends what is not done after so many milliseconds. */
+  /** Takes what has come, then no more; waits for it, and ends what is not done after so many milliseconds. */
   stop(patienceMs: number): Promise<void>;
 }
 
@@ -15,6 +19,12 @@ function listen(server: Server, port: number, host: string): Promise<void> {
       server.off('error', reject);
       resolve();
     });
+  });
+}
+
+function isInUse(server: Server): Promise<boolean> {
+  return new Promise((resolve) => {
+    server.getConnections((error, count) => resolve(error !== null || count > 0));
   });
 }
 
@@ -32,15 +42,14 @@ export async function startHttpServer(
   const { port: own } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${own}`,
-    stop: (patienceMs) =>
-      new Promise((resolve, reject) => {
-        const impatience = setTimeout(() => server.closeAllConnections(), patienceMs);
-        server.close((error) => {
-          clearTimeout(impatience);
-          if (error) reject(error);
-          else resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    async stop(patienceMs) {
+      // What has reached this machine is taken; closing at once would cut off what waits to be accepted or read.
+      if (await isInUse(server)) await setTimeout(LAST_CALL_MS);
+      const impatience = AbortSignal.timeout(patienceMs);
+      impatience.addEventListener('abort', () => server.closeAllConnections());
+      await new Promise<void>((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+      });
+    },
   };
 }
