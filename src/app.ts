@@ -12,6 +12,7 @@ import type { Metrics, StoreOperation } from './operations/metrics';
 import { operationRoutes } from './operations/operation-routes';
 import { problem } from './problem';
 import { reportRoutes } from './reports/report-routes';
+import type { DecisionLog } from './store/decision-log';
 import type { Store } from './store/store';
 
 export interface AppDependencies extends HookRouteDependencies, AccessDependencies {
@@ -20,6 +21,7 @@ export interface AppDependencies extends HookRouteDependencies, AccessDependenci
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly store: Pick<Store, 'addFeedback' | 'feedbackReport' | 'check'>;
+  readonly decisions: Pick<DecisionLog, 'append' | 'isFailing'>;
   /** Hears what the store did not do for a client, and why. */
   readonly storeFailed: (operation: StoreOperation, error: unknown) => void;
   /** Whether the service finishes what it has and takes no more. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Logger } from 'pino';
+import { setTimeout } from 'node:timers/promises';
+import type { Express } from 'express';
 import { createApp } from './app';
 import { authenticator } from './clients/authenticate';
 import { tokenUses } from './clients/token-uses';
@@ -8,8 +9,8 @@ import { demoRoutes } from './demo/demo-routes';
 import { FACTS } from './gather/facts';
 import { fhirClient } from './gather/fhir-server/fhir-client';
 import type { HookDependencies } from './hooks/answer';
-import { startHttpServer } from './operations/http-server';
-import { createLogger, errorFields } from './operations/log';
+import { startHttpServer, type HttpServer } from './operations/http-server';
+import { createLogger, errorCode, errorFields } from './operations/log';
 import { createMetrics, type StoreOperation } from './operations/metrics';
 import { loadPolicyData } from './policy/load';
 import type { PolicyData } from './policy/policy-data';
@@ -33,6 +34,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Beyond the deadline of an invocation: for bodies that are still on their way. */
 const STOPPING_MS = 5000;
+/** For a store that does not answer. */
+const STORE_PATIENCE_MS = 3000;
 
 /** The wall clock's day, in UTC; only orders without a date of their own are judged for it. */
 function today(): number {
@@ -65,17 +68,51 @@ function storeOf({ databaseUrl }: Settings): Store {
   }
 }
 
-/** What belongs in the log before anything is answered. */
-function warn({ isAuthenticated, isProduction }: Settings, logger: Logger): void {
-  if (isAuthenticated) return;
-  const sentence = 'client authentication is off: anybody who reaches the service may call it';
-  if (isProduction) logger.error(sentence);
-  else logger.warn(sentence);
+/** What PostgreSQL says where waiting is no help: the user, the password or the database is another one. */
+const REFUSED_BY_SERVER: readonly string[] = ['28P01', '28000', '3D000'];
+
+/**
+ * Makes the tables before the first call. A server that is down is tried again by each call.
+ * @throws SettingsError if the server is there and refuses
+ */
+async function prepare(store: Store, onFailure: (error: unknown) => void): Promise<void> {
+  try {
+    await store.check();
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (REFUSED_BY_SERVER.includes(code))
+      throw new SettingsError(`DATABASE_URL: the server refuses its user, password or database (${code})`);
+    onFailure(error);
+  }
+}
+
+const NOT_LISTENING: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'PORT: is in use',
+  EACCES: 'PORT: may not be used',
+  EADDRNOTAVAIL: 'HOST: is no address of this machine',
+  ENOTFOUND: 'HOST: is no address of this machine',
+};
+
+/** Listens, or says which setting keeps it from that. */
+async function listen(app: Express, { port, host }: Settings): Promise<HttpServer> {
+  try {
+    return await startHttpServer(app, port, host);
+  } catch (error) {
+    const sentence = NOT_LISTENING[errorCode(error) ?? ''];
+    throw sentence === undefined ? error : new SettingsError(`${sentence} (${host}:${port})`);
+  }
+}
+
+/** Settles when the work does, or when time has run out: what hangs must not keep the process from stopping. */
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([work, setTimeout(milliseconds, undefined, { signal: timer.signal, ref: false })]);
+  timer.abort();
 }
 
 /**
  * Loads the policies, reads the settings and listens. This is the one place where the parts are put together.
- * @throws PolicyError or SettingsError, before anything listens
+ * @throws PolicyError or SettingsError, before anything is answered
  */
 export async function startService(environment: NodeJS.ProcessEnv): Promise<RunningService> {
   const policyData = loadPolicyData(POLICY_FOLDER, FACTS);
@@ -100,8 +137,7 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
     const keptSince = new Date(now.getTime() - settings.retentionDays * DAY_MS);
     store.forget(now, keptSince).catch(failed('forget'));
   };
-  // The tables are made before the first call; a server that is down is tried again by it.
-  await store.check().catch(failed('check'));
+  await prepare(store, failed('check'));
   forget();
   const forgetting = setInterval(forget, HOUR_MS).unref();
 
@@ -110,7 +146,7 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
     ...hookDependencies(settings, policyData),
     ...settings,
     ...(settings.isAuthenticated && {
-      authenticate: authenticator(settings.clients, tokenUses(store, failed('use-token'))),
+      authenticate: authenticator(settings.clients, tokenUses(store, { onFailure: failed('use-token') })),
     }),
     logger,
     metrics,
@@ -120,14 +156,26 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
     isStopping: () => isStopping,
     ...(!settings.isProduction && { demo: demoRoutes(FIXTURES, policyData, settings.demoFhirServer) }),
   });
-  const server = await startHttpServer(app, settings.port, settings.host);
-  warn(settings, logger);
+  const server = await listen(app, settings).catch(async (error: unknown) => {
+    clearInterval(forgetting);
+    await store.close();
+    throw error;
+  });
+  if (!settings.isAuthenticated)
+    logger.warn('client authentication is off: anybody who reaches the service may call it');
   const stop = async (): Promise<void> => {
     isStopping = true;
+    logger.info('stopping');
     clearInterval(forgetting);
     await server.stop(settings.deadlineMs + STOPPING_MS);
-    await decisions.close().catch(failed('add-decisions'));
-    await store.close();
+    await atMost(STORE_PATIENCE_MS, decisions.close().catch(failed('add-decisions')));
+    await atMost(STORE_PATIENCE_MS, store.close());
+    const waiting = decisions.waiting();
+    if (waiting > 0) {
+      logger.error({ waiting }, 'stopped; decisions that the store did not take are lost');
+      throw new Error(`${waiting} decisions are lost`);
+    }
+    logger.info('stopped');
   };
   let stopped: Promise<void> | undefined;
   return { url: server.url, stop: () => (stopped ??= stop()) };

@@ -60,7 +60,7 @@ function oneOf<const Names extends readonly string[]>(names: Names) {
 }
 
 const schema = z.object({
-  NODE_ENV: z.string().default('development'),
+  NODE_ENV: oneOf(['production', 'development', 'test']).default('development'),
   PORT: whole('', 0, 65_535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   PUBLIC_URL: z

@@ -23,13 +23,21 @@ export type Refusal =
   | 'keys-unavailable'
   | 'signature'
   | 'expired'
+  | 'not-yet-valid'
+  | 'audience'
   | 'claims'
   | 'lifetime'
   | 'replayed';
 
 export type Authentication =
   | { readonly client: CdsClient }
-  | { readonly refused: Refusal; /** Only of a client that is known. */ readonly iss?: string };
+  | {
+      readonly refused: Refusal;
+      /** Only of a client that is known. */
+      readonly iss?: string;
+      /** What went wrong where its keys could not be had. */
+      readonly cause?: unknown;
+    };
 
 /** Says who calls, from the Authorization header and the URLs that the token may be meant for. */
 export type Authenticator = (
@@ -68,13 +76,19 @@ const REFUSAL_BY_CODE: Readonly<Record<string, Refusal>> = {
   [errors.JWKSMultipleMatchingKeys.code]: 'no-key',
   [errors.JWSSignatureVerificationFailed.code]: 'signature',
   [errors.JWTExpired.code]: 'expired',
-  [errors.JWTClaimValidationFailed.code]: 'claims',
   [errors.JWTInvalid.code]: 'claims',
   [errors.JWSInvalid.code]: 'header',
 };
 
+const REFUSAL_BY_CLAIM: Readonly<Record<string, Refusal>> = {
+  aud: 'audience',
+  nbf: 'not-yet-valid',
+  typ: 'header',
+};
+
 /** What went wrong beside the codes above happened while the keys were fetched or read. */
 function refusalOf(error: unknown): Refusal {
+  if (error instanceof errors.JWTClaimValidationFailed) return REFUSAL_BY_CLAIM[error.claim] ?? 'claims';
   return (error instanceof errors.JOSEError && REFUSAL_BY_CODE[error.code]) || 'keys-unavailable';
 }
 
@@ -137,7 +151,8 @@ export function authenticator(clients: readonly CdsClient[], uses: TokenUses): A
       const isFirstUse = await uses.use(digestOf(iss, jti), new Date((exp + SKEW_S) * 1000));
       return isFirstUse ? { client } : { refused: 'replayed', iss };
     } catch (error) {
-      return { refused: refusalOf(error), iss };
+      const refused = refusalOf(error);
+      return { refused, iss, ...(refused === 'keys-unavailable' && { cause: error }) };
     }
   };
 }

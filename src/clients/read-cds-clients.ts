@@ -1,13 +1,17 @@
+import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { CORE_SCHEMA, load } from 'js-yaml';
+import { CORE_SCHEMA, load, YAMLException } from 'js-yaml';
 import { z } from 'zod';
+import { isObject } from '../fhir/read';
 import { baseUrlOf, isFitForProduction, isLoopback } from '../gather/fhir-server/readable-server';
 import { ALGORITHMS, USUAL_ALGORITHMS, type CdsClient, type KeySource } from './cds-client';
 
-/** Its private key is public: whoever calls may sign as it. */
-const PUBLIC_SANDBOX = 'https://sandbox.cds-hooks.org';
+/** The public sandbox signs with a key that everybody has: whoever calls may sign as it. */
+const PUBLIC_SANDBOX = { host: 'sandbox.cds-hooks.org', kid: '44823f3d-0b01-4a6c-a80e-b9d3e8a7226f' };
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'];
+/** RFC 7518, section 3.3. */
+const SHORTEST_RSA_KEY = 2048;
 
 const keySchema = z
   .looseObject({
@@ -19,22 +23,29 @@ const keySchema = z
 const clientSchema = z
   .strictObject({
     iss: z.string('is missing').min(1, 'must not be empty'),
-    jku: z.string().optional(),
-    jwks: z.looseObject({ keys: z.array(keySchema).min(1, 'must not be empty') }).optional(),
+    jku: z.string('must be an address').optional(),
+    jwks: z
+      .looseObject(
+        { keys: z.array(keySchema, 'must be a list').min(1, 'must not be empty') },
+        'must be a set of keys',
+      )
+      .optional(),
     algorithms: z
-      .array(z.enum(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`))
+      .array(z.enum(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`), 'must be a list')
       .min(1, 'must not be empty')
       .default([...USUAL_ALGORITHMS]),
-    fhirServers: z.array(z.string()).default([]),
-    profile: z.string().optional(),
+    fhirServers: z.array(z.string('must be an address'), 'must be a list').default([]),
+    profile: z.string('must be text').optional(),
     reports: z.enum(['own', 'all'], 'must be own or all').default('own'),
   })
   .refine(({ jku, jwks }) => (jku === undefined) !== (jwks === undefined), 'must have either jku or jwks');
 
-const fileSchema = z.strictObject({
-  clients: z.array(clientSchema, 'must be a list').min(1, 'must not be empty'),
-});
+const fileSchema = z.strictObject(
+  { clients: z.array(z.unknown(), 'must be a list').min(1, 'must not be empty') },
+  'must hold the list `clients`',
+);
 type ClientEntry = z.output<typeof clientSchema>;
+type Key = z.output<typeof keySchema>;
 
 export interface ClientSetting {
   readonly isProduction: boolean;
@@ -48,12 +59,42 @@ export interface ReadClients {
   readonly mistakes: readonly string[];
 }
 
+/** The algorithms that a key can sign with; nothing for a key that is none. */
+function algorithmsOf(key: Key): readonly string[] {
+  try {
+    const { asymmetricKeyDetails: details } = createPublicKey({ key, format: 'jwk' });
+    if (key.kty === 'EC') return { 'P-256': ['ES256'], 'P-384': ['ES384'] }[String(key['crv'])] ?? [];
+    return (details?.modulusLength ?? 0) >= SHORTEST_RSA_KEY ? ['RS256', 'RS384'] : [];
+  } catch {
+    return [];
+  }
+}
+
+function mistakesOfKeys({ jwks, algorithms }: ClientEntry): string[] {
+  const keys = jwks?.keys ?? [];
+  const names = algorithms.join(' or ');
+  return keys.flatMap((key, i) => [
+    ...(algorithmsOf(key).some((algorithm) => algorithms.some((allowed) => allowed === algorithm))
+      ? []
+      : [`jwks.keys.${i}: is no key for ${names}`]),
+    ...(keys.findIndex(({ kid }) => kid === key.kid) < i ? [`jwks.keys.${i}.kid: is used twice`] : []),
+  ]);
+}
+
+function isSandbox(iss: string, url: URL | undefined, keys: readonly Key[]): boolean {
+  const isItsIssuer = URL.canParse(iss) && new URL(iss).hostname === PUBLIC_SANDBOX.host;
+  return (
+    isItsIssuer || url?.hostname === PUBLIC_SANDBOX.host || keys.some(({ kid }) => kid === PUBLIC_SANDBOX.kid)
+  );
+}
+
 function mistakesOf(client: ClientEntry, { isProduction, profiles }: ClientSetting): string[] {
-  const { iss, jku, profile, fhirServers } = client;
+  const { iss, jku, jwks, profile, fhirServers } = client;
   const url = jku !== undefined && URL.canParse(jku) ? new URL(jku) : undefined;
   const isSecure = url?.protocol === 'https:' || (!isProduction && url !== undefined && isLoopback(url));
   return [
     ...(jku !== undefined && !isSecure ? [`jku: must be an https address`] : []),
+    ...mistakesOfKeys(client),
     ...(profile !== undefined && !profiles.includes(profile)
       ? [`profile: must be one of ${profiles.join(', ')}`]
       : []),
@@ -64,8 +105,8 @@ function mistakesOf(client: ClientEntry, { isProduction, profiles }: ClientSetti
         ? [`fhirServers: "${server}" is not read in production: only https and public addresses are`]
         : [];
     }),
-    ...(isProduction && iss === PUBLIC_SANDBOX
-      ? ['iss: the key of the public sandbox is public; it cannot be trusted in production']
+    ...(isProduction && isSandbox(iss, url, jwks?.keys ?? [])
+      ? ['the key of the public sandbox is public; it cannot be trusted in production']
       : []),
   ];
 }
@@ -97,20 +138,26 @@ export function readCdsClients(file: string, setting: ClientSetting): ReadClient
   let content: unknown;
   try {
     content = load(source, { schema: CORE_SCHEMA });
-  } catch {
-    return wrong('the file is neither YAML nor JSON');
+  } catch (error) {
+    const line = error instanceof YAMLException ? `; line ${error.mark.line + 1}` : '';
+    return wrong(`the file is neither YAML nor JSON${line}`);
   }
-  const parsed = fileSchema.safeParse(content);
-  if (!parsed.success)
-    return wrong(
-      ...parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`),
-    );
-  const { clients } = parsed.data;
-  const mistakes = clients.flatMap((client, i) =>
-    [
-      ...mistakesOf(client, setting),
-      ...(clients.findIndex(({ iss }) => iss === client.iss) < i ? ['iss: is listed twice'] : []),
-    ].map((mistake) => `clients.${i}.${mistake}`),
-  );
+  const whole = fileSchema.safeParse(content);
+  if (!whole.success)
+    return wrong(...whole.error.issues.map(({ path, message }) => [...path, message].join(': ')));
+  const entries = whole.data.clients.map((entry) => clientSchema.safeParse(entry));
+  const clients = entries.flatMap(({ data }) => data ?? []);
+  const issuers = whole.data.clients.map((entry) => (isObject(entry) ? entry['iss'] : undefined));
+  const mistakes = entries.flatMap(({ data, error }, i) => {
+    const iss = issuers[i];
+    const name = typeof iss === 'string' ? `clients.${i} (${iss})` : `clients.${i}`;
+    return [
+      ...(error?.issues ?? []).map(({ path, message }) =>
+        [path.join('.'), message].filter(Boolean).join(': '),
+      ),
+      ...(data ? mistakesOf(data, setting) : []),
+      ...(iss !== undefined && issuers.indexOf(iss) < i ? ['iss: is listed twice'] : []),
+    ].map((mistake) => `${name}: ${mistake}`);
+  });
   return mistakes.length > 0 ? wrong(...mistakes) : { clients: clients.map(clientOf), mistakes: [] };
 }

@@ -55,7 +55,12 @@ function print(rows: readonly Row[]): void {
 /** Starts the service, fires every scenario over HTTP, prints one row each, and says whether all were as expected. */
 async function demo(once: boolean): Promise<void> {
   const scenarios = readScenarios(join(FIXTURES, 'scenarios'));
-  const environment = { LOG_LEVEL: 'warn', ...process.env, ...(once && { PORT: '0' }) };
+  const environment = {
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: 'file::memory:',
+    ...process.env,
+    ...(once && { PORT: '0' }),
+  };
   const service = await startService(environment);
   try {
     const rows: Row[] = [];

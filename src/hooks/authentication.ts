@@ -2,7 +2,7 @@ import type { RequestHandler, Response } from 'express';
 import { rateLimit, ipKeyGenerator } from 'express-rate-limit';
 import type { Authenticator } from '../clients/authenticate';
 import type { CdsClient } from '../clients/cds-client';
-import { logWith } from '../operations/log';
+import { errorFields, logWith } from '../operations/log';
 import type { Metrics } from '../operations/metrics';
 import { problem } from '../problem';
 
@@ -58,8 +58,13 @@ export function accessFor({ authenticate, publicUrl, callsAMinute, metrics }: Ac
       const audiences = pathsOf(request.params).map((path) => publicUrl + path);
       const result = await authenticate(request.headers.authorization, audiences);
       if ('refused' in result) {
-        const { refused, iss } = result;
-        logWith(response, { refusal: refused, ...(iss !== undefined && { client: iss }) });
+        const { refused, iss, cause } = result;
+        const { kind } = errorFields(cause);
+        logWith(response, {
+          refusal: refused,
+          ...(iss !== undefined && { client: iss }),
+          ...(cause !== undefined && { kind }),
+        });
         metrics.refused(refused);
         throw problem(401, 'login', 'The call needs a valid JSON Web Token of a known CDS client.', {
           'WWW-Authenticate': 'Bearer',

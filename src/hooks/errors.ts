@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { errorFields } from '../operations/log';
+import { errorFields, logWith } from '../operations/log';
 import { Problem, problem } from '../problem';
 
 /** What the body parser refuses, by its own names; its messages quote the body and are never passed on. */
@@ -38,6 +38,8 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
     }
     const known = problemOf(error);
     if (!known) logger.error(errorFields(error), 'request failed');
+    const code = known?.issues[0]?.code;
+    if (code !== undefined) logWith(response, { refusal: code });
     const answer = known ?? problem(500, 'exception', 'The service could not answer this request.');
     response.status(answer.status).set(answer.headers).json(answer.toOutcome());
   };

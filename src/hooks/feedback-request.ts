@@ -56,7 +56,7 @@ function issuesOf(item: unknown, path: string): OperationOutcomeIssue[] {
       : [at('outcome', 'must be accepted or overridden.')]),
     ...(instantOf(outcomeTimestamp)
       ? []
-      : [at('outcomeTimestamp', 'must be a date and time in UTC, as in RFC 3339.')]),
+      : [at('outcomeTimestamp', 'must be a date and time with a zone, as in RFC 3339.')]),
     ...(outcome === 'accepted' && (accepted.length === 0 || !areNamed)
       ? [at('acceptedSuggestions', 'must name the accepted suggestions by their id.')]
       : []),

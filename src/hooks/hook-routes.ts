@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { randomUUID } from 'node:crypto';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { CdsClient } from '../clients/cds-client';
+import { readableServer } from '../gather/fhir-server/readable-server';
 import { logWith } from '../operations/log';
 import type { Metrics } from '../operations/metrics';
 import type { Discovery } from '../policy/policy-data';
@@ -12,7 +13,7 @@ import type { DecisionLog } from '../store/decision-log';
 import { answerHook, cardsOf, type HookDependencies } from './answer';
 import { callerOf, type Access } from './authentication';
 import { decisionOf, withDigest } from './decision';
-import { readHookRequest } from './hook-request';
+import { readHookRequest, type HookRequest } from './hook-request';
 import { bodyDigest } from './request-body';
 
 export interface HookRouteDependencies extends HookDependencies {
@@ -50,11 +51,18 @@ function forCaller(dependencies: HookDependencies, caller: CdsClient | undefined
   };
 }
 
+/** What became of the FHIR server that a request names. */
+function serverOutcome({ fhirServer }: HookRequest, { fhirAccess }: HookDependencies): string {
+  if (fhirServer === undefined) return 'none given';
+  return readableServer(fhirServer, fhirAccess) ? 'may be read' : 'may not be read';
+}
+
 /** What the log gets of a decision. */
-function loggedDecision({ id, service, groups, chart, readingMs }: Decision) {
+function loggedDecision({ id, service, groups, chart, readingMs }: Decision, fhirServer: string) {
   return {
     decision: id,
     service,
+    fhirServer,
     cards: groups.filter(({ card }) => card !== undefined).length,
     determinations: groups.map(({ policy, determination }) => `${policy}: ${determination}`),
     chart,
@@ -104,7 +112,8 @@ export function hookRoutes(
         const hookRequest = readHookRequest(request.body, hook);
         const gone = new AbortController();
         response.once('close', () => gone.abort());
-        const answer = await answerHook(hookRequest, hook, forCaller(dependencies, caller), gone.signal);
+        const ofCaller = forCaller(dependencies, caller);
+        const answer = await answerHook(hookRequest, hook, ofCaller, gone.signal);
         const decision = decisionOf(answer, hookRequest, {
           id: randomUUID(),
           decidedAt: new Date(),
@@ -114,7 +123,7 @@ export function hookRoutes(
           totalMs: performance.now() - begun,
         });
         metrics.decided(decision);
-        logWith(response, { answer: loggedDecision(decision) });
+        logWith(response, { answer: loggedDecision(decision, serverOutcome(hookRequest, ofCaller)) });
         decisions.append(withDigest(decision, bodyDigest(request), answer));
         if (answer.refusal) throw answer.refusal;
         response.json({ cards: cardsOf(answer.groups) });

@@ -24,12 +24,18 @@ function allowed(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => FIELDS.has(name)));
 }
 
+/** The code by which a library or the system names an error, such as ECONNREFUSED. */
+export function errorCode(error: unknown): string | undefined {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && typeof error.code === 'string' ? error.code : undefined;
+}
+
 /** An error without its message, which may quote what was sent. */
 export function errorFields(error: unknown): { kind: string; stack: readonly string[] } {
   if (!(error instanceof Error)) return { kind: typeof error, stack: [] };
-  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
+  const code = errorCode(error);
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /u.test(line));
-  return { kind: error.name + code, stack: frames.slice(0, 5) };
+  return { kind: [error.name, code].filter(Boolean).join(' '), stack: frames.slice(0, 5) };
 }
 
 /** JSON lines of which every member is on the list. */
@@ -57,14 +63,16 @@ function requestId(request: IncomingMessage, response: ServerResponse): string {
 export interface LoggedAnswer {
   readonly client?: string;
   readonly refusal?: string;
+  /** What kind of error stood in the way. */
+  readonly kind?: string;
   readonly answer?: Readonly<Record<string, unknown>>;
 }
 
 const answers = new WeakMap<ServerResponse, LoggedAnswer>();
 
-/** Adds to the one line that the log gets of a request. */
+/** Adds to the one line that the log gets of a request; what is there already stays. */
 export function logWith(response: ServerResponse, more: LoggedAnswer): void {
-  answers.set(response, { ...answers.get(response), ...more });
+  answers.set(response, { ...more, ...answers.get(response) });
 }
 
 /** The route as it is written, ids left open. */

@@ -36,11 +36,11 @@ function counts({ cards, accepted, overridden }: OutcomeCounts): number[] {
   return [cards, accepted, overridden, cards - accepted - overridden];
 }
 
-/** What the service itself calls a reason, else what the client called it, else its code. */
+/** What the service itself calls a reason, else its code: what a client calls it could be anything. */
 function reasonName(reason: FeedbackReport['byReason'][number], { wording }: PolicyData): string {
   const { system, reasons } = wording.overrideReasons;
   const own = system === reason.system ? reasons.find(({ code }) => code === reason.code) : undefined;
-  return own?.display ?? reason.display ?? reason.code ?? 'No reason given';
+  return own?.display ?? reason.code ?? 'No reason given';
 }
 
 function criterionTitle(policy: string, criterion: string, { policies, profiles }: PolicyData): string {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely, Migrator, PostgresDialect, SqliteDialect, type Dialect } from 'kysely';
 import Libsql from 'libsql';
@@ -23,8 +23,11 @@ export function fileOf(url: string): string | undefined {
 }
 
 function embedded(file: string): Dialect {
-  // Comments in feedback may name a patient: a folder that is made here is for its owner alone.
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  if (file !== ':memory:') {
+    // Comments in feedback may name a patient: what is made here is for its owner alone.
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    closeSync(openSync(file, 'a', 0o600));
+  }
   const database = new Libsql(file, { timeout: PATIENCE_MS });
   database.pragma('journal_mode = WAL');
   // What was committed survives a loss of power, too.
@@ -38,6 +41,8 @@ function server(connectionString: string): Dialect {
     max: MOST_CONNECTIONS,
     connectionTimeoutMillis: PATIENCE_MS,
     statement_timeout: PATIENCE_MS,
+    // A server that does not answer at all does not end its statements either.
+    query_timeout: PATIENCE_MS,
     application_name: 'nerve-block-cds',
   });
   // A connection that breaks while idle is replaced by the next use; unheard, it would end the process.

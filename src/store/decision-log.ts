@@ -8,6 +8,8 @@ export interface DecisionLog {
   append(decision: LoggedDecision | Promise<LoggedDecision>): void;
   /** Decisions that are not in the store yet. */
   waiting(): number;
+  /** Whether the store did not take the last ones. */
+  isFailing(): boolean;
   /** Writes what is waiting; throws if the store is down, and keeps it. */
   flush(): Promise<void>;
   /** Writes what is waiting and stops. */
@@ -34,11 +36,16 @@ export function decisionLog(store: Pick<Store, 'addDecisions'>, events: Decision
   const onTheirWay = new Set<Promise<unknown>>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
+  let isFailing = false;
 
   const writeAll = async (): Promise<void> => {
     while (queue.length > 0) {
       const batch = queue.slice(0, BATCH);
-      await store.addDecisions(batch);
+      await store.addDecisions(batch).catch((error: unknown) => {
+        isFailing = true;
+        throw error;
+      });
+      isFailing = false;
       queue.splice(0, batch.length);
       await setImmediate();
     }
@@ -74,6 +81,7 @@ export function decisionLog(store: Pick<Store, 'addDecisions'>, events: Decision
       onTheirWay.add(coming);
     },
     waiting: () => queue.length + onTheirWay.size,
+    isFailing: () => isFailing,
     flush,
     async close() {
       await Promise.all(onTheirWay);

@@ -84,12 +84,7 @@ export async function feedbackReport(database: Kysely<Tables>, client?: string):
     .execute();
   const byReason = await shown
     .where('last.outcome', '=', 'overridden')
-    .select([
-      'last.reason_system as system',
-      'last.reason_code as code',
-      sql<string | null>`max(last.reason_display)`.as('display'),
-      allCards,
-    ])
+    .select(['last.reason_system as system', 'last.reason_code as code', allCards])
     .groupBy(['last.reason_system', 'last.reason_code'])
     .orderBy('cards', 'desc')
     .orderBy(sql`last.reason_code is null`)
@@ -120,10 +115,9 @@ export async function feedbackReport(database: Kysely<Tables>, client?: string):
       ...countsOf(counts),
     })),
     byClient: byClient.map(({ client: iss, ...counts }) => ({ client: iss, ...countsOf(counts) })),
-    byReason: byReason.map(({ system, code, display, cards }) => ({
+    byReason: byReason.map(({ system, code, cards }) => ({
       ...(system !== null && { system }),
       ...(code !== null && { code }),
-      ...(display !== null && { display }),
       cards: Number(cards),
     })),
     unmatched: Number(unmatched),

@@ -33,7 +33,6 @@ export interface FeedbackReport {
   readonly byReason: readonly {
     readonly system?: string;
     readonly code?: string;
-    readonly display?: string;
     readonly cards: number;
   }[];
   /** Cards with feedback that this store knows nothing of, or that another client got. */

@@ -47,6 +47,7 @@ function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
+/** An outcome as a row; one that is dated later than it came counts from when it came. */
 function feedbackRow(client: string, service: string, outcome: CardOutcome, receivedAt: Date) {
   const { card, at, reason, comment, acceptedSuggestions } = outcome;
   const row = {
@@ -61,7 +62,9 @@ function feedbackRow(client: string, service: string, outcome: CardOutcome, rece
     comment: comment ?? null,
   };
   const id = digestOf([row, acceptedSuggestions.toSorted()]);
-  return { ...row, id, received_at: receivedAt.toISOString() };
+  const received_at = receivedAt.toISOString();
+  const outcome_at = row.outcome_at < received_at ? row.outcome_at : received_at;
+  return { ...row, outcome_at, id, received_at };
 }
 
 function decisionRow(decision: LoggedDecision): Insertable<Tables['decision']> {

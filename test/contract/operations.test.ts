@@ -35,7 +35,10 @@ async function watchedService() {
   const key = await keyPair();
   const app = appForTest({
     logger: createLogger('trace', { write: (line: string) => void lines.push(line) }),
-    decisions: { append: (decision) => void decisions.push(Promise.resolve(decision)) },
+    decisions: {
+      append: (decision) => void decisions.push(Promise.resolve(decision)),
+      isFailing: () => false,
+    },
     authenticate: authenticatorFor(clientWith([key])),
     publicUrl: PUBLIC_URL,
     newId: randomUUID,

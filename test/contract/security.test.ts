@@ -318,10 +318,7 @@ describe('what a token says', () => {
     };
     const replica = (): Express =>
       appForTest({
-        authenticate: authenticator(
-          [clientWith([ec])],
-          tokenUses(shared, () => {}),
-        ),
+        authenticate: authenticator([clientWith([ec])], tokenUses(shared, { onFailure: () => {} })),
         publicUrl: PUBLIC_URL,
       });
     const [one, other] = [replica(), replica()];
@@ -336,11 +333,43 @@ describe('what a token says', () => {
 
   test('[K16] the process remembers only so many tokens by itself', async () => {
     const down = { useToken: () => Promise.reject(new Error('down')) };
-    const uses = tokenUses(down, () => {}, 2);
+    const uses = tokenUses(down, { onFailure: () => {}, mostRemembered: 2 });
     const soon = new Date(Date.now() + 1000);
     for (const token of ['a', 'b', 'c']) expect(await uses.use(token, soon)).toBe(true);
     expect(await uses.use('c', soon)).toBe(false);
     expect(await uses.use('a', soon)).toBe(true);
+  });
+
+  test('[K16] a store that does not answer costs a moment, and then nothing for a while', async () => {
+    let asked = 0;
+    const hanging = {
+      useToken: () => {
+        asked += 1;
+        return new Promise<boolean>(() => {});
+      },
+    };
+    let failures = 0;
+    const uses = tokenUses(hanging, { onFailure: () => (failures += 1), patienceMs: 20, pauseMs: 60_000 });
+    const soon = new Date(Date.now() + 60_000);
+    for (const token of ['a', 'b', 'c']) expect(await uses.use(token, soon)).toBe(true);
+    expect(await uses.use('b', soon)).toBe(false);
+    expect([asked, failures]).toEqual([1, 1]);
+  });
+
+  test.each([
+    [{ aud: 'https://other.example' }, {}, 'audience'],
+    [{ nbf: Math.floor(Date.now() / 1000) + 600 }, {}, 'not-yet-valid'],
+    [{ jti: '' }, {}, 'claims'],
+    [{}, { typ: 'at+jwt' }, 'header'],
+    [{}, { kid: 'other' }, 'no-key'],
+    [{ exp: 1 }, {}, 'expired'],
+  ])('the log is told what was wrong: %j %j', async (claims, header, refused) => {
+    const check = authenticatorFor(clientWith([ec]));
+    const token = await tokenFor(SERVICE, ec, claims, header);
+    expect(await check(`Bearer ${token}`, [PUBLIC_URL + SERVICE])).toEqual({
+      refused,
+      iss: 'https://ehr.example',
+    });
   });
 
   test('[K17 K18] further claims and headers are tolerated, and not-before is honoured', async () => {

@@ -1,4 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSettings, SettingsError } from '../../src/settings';
@@ -65,6 +67,13 @@ describe('production', () => {
     });
   });
 
+  test.each(['prod', 'Production', 'staging', 'production '])(
+    'is not meant by "%s", which is refused',
+    (name) => {
+      expect(mistakesOf({ NODE_ENV: name }).join()).toContain('NODE_ENV: must be one of production');
+    },
+  );
+
   test('authentication is switched off only by saying so', () => {
     expect(readSettings({ NODE_ENV: 'production', AUTH: 'off' }, PROFILES).isAuthenticated).toBe(false);
     expect(mistakesOf({ NODE_ENV: 'production', AUTH: 'no' }).join()).toContain('AUTH: must be one of');
@@ -84,7 +93,7 @@ describe('production', () => {
       jku: 'https://sandbox.cds-hooks.org/.well-known/jwks.json',
     };
     expect(mistakesOf(production({ clients: [EHR, sandbox] }))).toEqual([
-      'CDS_CLIENTS_FILE: clients.1.iss: the key of the public sandbox is public; it cannot be trusted in production',
+      'CDS_CLIENTS_FILE: clients.1 (https://sandbox.cds-hooks.org): the key of the public sandbox is public; it cannot be trusted in production',
     ]);
     const demo = { AUTH: 'required', CDS_CLIENTS_FILE: clientsFile({ clients: [sandbox] }) };
     expect(readSettings(demo, PROFILES).clients).toHaveLength(1);
@@ -118,54 +127,101 @@ clients:
 
   test.each<[string, unknown, string]>([
     ['no YAML', '{', 'the file is neither YAML nor JSON'],
-    ['nothing', '', 'the file:'],
+    ['nothing', '', 'must hold the list `clients`'],
     ['no client', { clients: [] }, 'clients: must not be empty'],
-    ['a client without iss', { clients: [{ jku: EHR.jku }] }, 'clients.0.iss: is missing'],
-    ['a client without keys', { clients: [{ iss: EHR.iss }] }, 'clients.0: must have either jku or jwks'],
+    ['a client without iss', { clients: [{ jku: EHR.jku }] }, 'clients.0: iss: is missing'],
+    [
+      'a client without keys',
+      { clients: [{ iss: EHR.iss }] },
+      'clients.0 (https://ehr.example): must have either jku or jwks',
+    ],
     [
       'both kinds of keys',
       { clients: [{ ...EHR, jwks: { keys: [{ kty: 'EC', kid: 'a' }] } }] },
-      'clients.0: must have either jku or jwks',
+      'clients.0 (https://ehr.example): must have either jku or jwks',
     ],
     ['no keys in the set', { clients: [{ iss: EHR.iss, jwks: { keys: [] } }] }, 'must not be empty'],
     [
       'a private key',
       { clients: [{ iss: EHR.iss, jwks: { keys: [{ kty: 'EC', kid: 'a', d: 'secret' }] } }] },
-      'clients.0.jwks.keys.0: must be a public key',
+      'clients.0 (https://ehr.example): jwks.keys.0: must be a public key',
     ],
     [
       'a shared secret',
       { clients: [{ iss: EHR.iss, jwks: { keys: [{ kty: 'oct', kid: 'a', k: 'secret' }] } }] },
-      'clients.0.jwks.keys.0.kty: must be EC or RSA',
+      'clients.0 (https://ehr.example): jwks.keys.0.kty: must be EC or RSA',
     ],
     [
       'keys without TLS',
       { clients: [{ ...EHR, jku: 'http://ehr.example/jwks' }] },
-      'clients.0.jku: must be an',
+      ': jku: must be an https',
     ],
-    ['an address that is none', { clients: [{ ...EHR, jku: 'jwks' }] }, 'clients.0.jku: must be an https'],
-    ['an unknown profile', { clients: [{ ...EHR, profile: 'best' }] }, 'clients.0.profile: must be one of'],
+    ['an address that is none', { clients: [{ ...EHR, jku: 'jwks' }] }, ': jku: must be an https'],
+    ['an unknown profile', { clients: [{ ...EHR, profile: 'best' }] }, ': profile: must be one of'],
     [
       'an unknown algorithm',
       { clients: [{ ...EHR, algorithms: ['HS256'] }] },
-      'clients.0.algorithms.0: must',
+      ': algorithms.0: must be one of',
     ],
-    ['the same client twice', { clients: [EHR, EHR] }, 'clients.1.iss: is listed twice'],
+    [
+      'the same client twice',
+      { clients: [EHR, EHR] },
+      'clients.1 (https://ehr.example): iss: is listed twice',
+    ],
+    ['a list that is text', { clients: 'all' }, 'clients: must be a list'],
+    [
+      'a key that is none',
+      {
+        clients: [
+          { iss: EHR.iss, jwks: { keys: [{ kty: 'EC', crv: 'P-384', kid: 'a', x: 'AA', y: 'BB' }] } },
+        ],
+      },
+      'jwks.keys.0: is no key for ES384 or RS384',
+    ],
+    [
+      'the sandbox under another name',
+      {
+        clients: [{ iss: 'https://sb.example', jku: 'https://sandbox.cds-hooks.org/.well-known/jwks.json' }],
+      },
+      'the key of the public sandbox is public',
+    ],
+    [
+      'a FHIR server on this machine',
+      { clients: [{ ...EHR, fhirServers: ['https://localhost/fhir'] }] },
+      'is not read in production',
+    ],
     ['an unknown member', { clients: [{ ...EHR, secret: 'x' }] }, 'clients.0'],
     [
       'a FHIR server without TLS',
       { clients: [{ ...EHR, fhirServers: ['http://ehr.example/fhir'] }] },
-      'clients.0.fhirServers: "http://ehr.example/fhir" is not read in production',
+      ': fhirServers: "http://ehr.example/fhir" is not read in production',
     ],
     [
       'no FHIR server',
       { clients: [{ ...EHR, fhirServers: ['fhir'] }] },
-      'clients.0.fhirServers: "fhir" is not the base URL',
+      ': fhirServers: "fhir" is not the base URL',
     ],
   ])('with %s is refused', (_name, content, sentence) => {
     const mistakes = mistakesOf(production(content));
     expect(mistakes.every((mistake) => mistake.startsWith('CDS_CLIENTS_FILE: '))).toBe(true);
     expect(mistakes.join('\n')).toContain(sentence);
+  });
+
+  test('is checked as a whole: every entry with everything that is wrong with it', async () => {
+    const { jwk: p256 } = await keyPair('ES256');
+    const { jwk } = await keyPair();
+    const clients = [
+      { jku: 'http://x.example' },
+      { ...EHR, profile: 'best' },
+      { iss: 'https://b.example', jwks: { keys: [p256] } },
+      { iss: 'https://c.example', jwks: { keys: [jwk, jwk] } },
+    ];
+    expect(mistakesOf(production({ clients }))).toEqual([
+      'CDS_CLIENTS_FILE: clients.0: iss: is missing',
+      'CDS_CLIENTS_FILE: clients.1 (https://ehr.example): profile: must be one of guideline, medicare-lcd',
+      'CDS_CLIENTS_FILE: clients.2 (https://b.example): jwks.keys.0: is no key for ES384 or RS384',
+      'CDS_CLIENTS_FILE: clients.3 (https://c.example): jwks.keys.1.kid: is used twice',
+    ]);
   });
 
   test('that is missing is named, with everything else', () => {
@@ -177,9 +233,25 @@ clients:
   });
 });
 
+test('a port in use is named by its setting', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const settings = { PORT: String(port), DATABASE_URL: 'file::memory:', LOG_LEVEL: 'silent' };
+  await expect(startService(settings)).rejects.toThrow(`PORT: is in use (127.0.0.1:${port})`);
+  server.close();
+});
+
 describe('the store', () => {
   test.each(['mysql://x', 'data.db', 'file:', 'postgres://'])('%s is none', (url) => {
     expect(mistakesOf({ DATABASE_URL: url })).toEqual(['DATABASE_URL: must be file:<path> or postgres://…']);
+  });
+
+  test('a file that is made is for its owner alone', async () => {
+    const file = join(folder, 'own.db');
+    const service = await startService({ DATABASE_URL: `file:${file}`, PORT: '0', LOG_LEVEL: 'silent' });
+    await service.stop();
+    expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
   });
 
   test('a file that cannot be opened keeps the service from starting', async () => {

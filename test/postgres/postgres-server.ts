@@ -1,12 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface PostgresServer {
   readonly url: string;
+  /** Lets all of the server hang, or go on, as a stalled machine does. */
+  hang(isHanging: boolean): void;
   /** Stops the server as a crash would. */
   crash(): Promise<void>;
   start(): Promise<void>;
@@ -66,6 +68,11 @@ export async function startPostgres(): Promise<PostgresServer> {
   await start();
   return {
     url: `postgres://nerve@127.0.0.1:${port}/postgres`,
+    hang(isHanging) {
+      const [leader = ''] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
+      const processes = spawnSync('pgrep', ['-P', leader], { encoding: 'utf8' }).stdout.trim().split('\n');
+      for (const id of [leader, ...processes]) process.kill(Number(id), isHanging ? 'SIGSTOP' : 'SIGCONT');
+    },
     crash: () => stop('immediate'),
     start,
     async close() {

@@ -100,6 +100,30 @@ describe('two replicas in production, behind one URL', () => {
     }
   });
 
+  test('a database that hangs costs a moment, not the answers', async () => {
+    const [{ url } = { url: '' }] = replicas;
+    const fire = async (): Promise<number> =>
+      (await http.post(url + SERVICE, order(), await bearer(SERVICE))).status;
+    postgres.hang(true);
+    try {
+      expect(await Promise.all(Array.from({ length: 10 }, fire))).toEqual(
+        Array.from({ length: 10 }, () => 200),
+      );
+      expect(await fire()).toBe(200);
+      const body = { feedback: [{ card: 'x', outcome: 'overridden', outcomeTimestamp: AT }] };
+      expect((await http.post(url + FEEDBACK, body, await bearer(FEEDBACK))).status).toBe(503);
+      expect((await http.get(`${url}/health/ready`)).status).toBe(503);
+    } finally {
+      postgres.hang(false);
+    }
+    const ready = async (): Promise<boolean> => (await http.get(`${url}/health/ready`)).status === 200;
+    for (let i = 0; i < 50 && !(await ready()); i += 1)
+      await new Promise((resolve) => {
+        setTimeout(resolve, 200);
+      });
+    expect(await ready()).toBe(true);
+  });
+
   test('a replica that is told to stop answers what it has and exits well', async () => {
     const [, second] = replicas;
     if (!second) throw new Error('there is no second replica');

@@ -66,8 +66,10 @@ export function clientWith(keys: readonly KeyPair[], members: Partial<CdsClient>
 export function authenticatorFor(...clients: readonly CdsClient[]): Authenticator {
   return authenticator(
     clients,
-    tokenUses(openStore('file::memory:'), (error) => {
-      throw error;
+    tokenUses(openStore('file::memory:'), {
+      onFailure: (error) => {
+        throw error;
+      },
     }),
   );
 }

@@ -60,7 +60,7 @@ export function appForTest(options: Partial<AppDependencies> = {}): Express {
     logger: pino({ level: 'silent' }),
     metrics: createMetrics(() => 0),
     store: openStore('file::memory:'),
-    decisions: { append: () => {} },
+    decisions: { append: () => {}, isFailing: () => false },
     publicUrl: 'http://localhost:3000',
     isDiscoveryOpen: true,
     callsAMinute: 0,

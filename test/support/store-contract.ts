@@ -100,6 +100,15 @@ export function describeStore(open: () => Promise<Store>): void {
     expect((await store.feedbackReport()).total).toEqual({ cards: 1, accepted: 1, overridden: 0 });
   });
 
+  test('an outcome dated in the future counts from when it came', async () => {
+    await store.addDecisions([cardDecision('one')]);
+    const future = { ...overridden('one'), at: new Date(Date.now() + 86_400_000) };
+    await store.addFeedback(EHR, SERVICE, [future]);
+    await store.addFeedback(EHR, SERVICE, [future]);
+    await store.addFeedback(EHR, SERVICE, [{ ...accepted('one'), at: new Date(Date.now() + 1000) }]);
+    expect((await store.feedbackReport()).total).toEqual({ cards: 1, accepted: 1, overridden: 0 });
+  });
+
   test('feedback may come before its decision, and from nobody else', async () => {
     await store.addFeedback(EHR, SERVICE, [overridden('one')]);
     await store.addFeedback('https://other.example', SERVICE, [accepted('one', 9)]);
@@ -146,7 +155,9 @@ export function describeStore(open: () => Promise<Store>): void {
     const reason = { system: 'https://ehr.example/reasons', code: 'own', display: 'Größe – “own” 🙂' };
     await store.addDecisions([cardDecision('one')]);
     await store.addFeedback(EHR, SERVICE, [overridden('one', 0, { reason, comment: "it's; -- mine" })]);
-    expect((await store.feedbackReport()).byReason).toEqual([{ ...reason, cards: 1 }]);
+    expect((await store.feedbackReport()).byReason).toEqual([
+      { system: reason.system, code: reason.code, cards: 1 },
+    ]);
   });
 
   test('what is too old is forgotten, with everything that belongs to it', async () => {

@@ -24,8 +24,9 @@ export function baseUrlOf(text: string): string | undefined {
 
 /** Whether production may read a base URL at all: https, and no private address. */
 export function isFitForProduction(baseUrl: string): boolean {
-  const { protocol, hostname } = new URL(baseUrl);
-  return protocol === 'https:' && (isAddress(hostname) ? isPublicAddress(hostname) : true);
+  const url = new URL(baseUrl);
+  if (url.protocol !== 'https:' || isLoopback(url)) return false;
+  return !isAddress(url.hostname) || isPublicAddress(url.hostname);
 }
 
 /**
