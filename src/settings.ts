@@ -74,7 +74,10 @@ const schema = z.object({
   RATE_LIMIT: whole(' of calls a minute', 0, 1_000_000).optional(),
   DATABASE_URL: z
     .string()
-    .regex(/^(?:file:.|postgres(?:ql)?:\/\/.)/u, 'must be file:<path> or postgres://…')
+    .refine(
+      (url) => /^file:./u.test(url) || (/^postgres(?:ql)?:\/\/./u.test(url) && URL.canParse(url)),
+      'must be file:<path> or postgres://…',
+    )
     .default('file:./data/nerve-block-cds.db'),
   LOG_RETENTION_DAYS: whole(' of days', 1, 36_500).default(365),
   POLICY_PROFILE: z.string().min(1).default('guideline'),
@@ -119,7 +122,8 @@ function accessMistakes(
   isProduction: boolean,
   isAuthenticated: boolean,
 ): string[] {
-  if (!isAuthenticated) return [];
+  if (!isAuthenticated)
+    return given['DISCOVERY_AUTH'] === 'required' ? ['DISCOVERY_AUTH: needs AUTH=required'] : [];
   const publicUrl = given['PUBLIC_URL'];
   const needsPublicUrl = isProduction || given['PORT'] === '0';
   return [
@@ -156,6 +160,9 @@ export function readSettings(environment: NodeJS.ProcessEnv, profiles: readonly 
     ...accessMistakes(given, isProduction, isAuthenticated),
     ...clientMistakes,
     ...fhirServerMistakes(listed, isProduction),
+    ...(isProduction && given['DATABASE_URL'] === 'file::memory:'
+      ? ['DATABASE_URL: a store in memory forgets what production has to keep']
+      : []),
     ...(profile !== undefined && !profiles.includes(profile)
       ? [`POLICY_PROFILE: must be one of ${profiles.join(', ')}`]
       : []),

@@ -75,8 +75,12 @@ export async function chartFor(
   const { patientId, fhirServer, accessToken } = request;
   const baseUrl = fhirServer === undefined ? undefined : readableServer(fhirServer, fhirAccess);
   if (!baseUrl || !FHIR_ID.test(patientId)) return sentChart(request, templates);
-  const timeout = AbortSignal.timeout(Math.floor(deadlineMs * READING_SHARE));
-  const signal = AbortSignal.any(gone ? [timeout, gone] : [timeout]);
+  // AbortSignal.any would hold its sources weakly: in Node 20 a time limit that is collected never comes.
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  const timer = setTimeout(end, Math.floor(deadlineMs * READING_SHARE));
+  gone?.addEventListener('abort', end, { once: true });
+  const { signal } = ending;
   // All reads of the invocation listen to it.
   setMaxListeners(0, signal);
   const server = {
@@ -88,7 +92,12 @@ export async function chartFor(
     budget: { bytes: chartLimit },
     ...(onRead && { onRead }),
   };
-  return gatherChart(request, templates, server, profile === undefined);
+  try {
+    return await gatherChart(request, templates, server, profile === undefined);
+  } finally {
+    clearTimeout(timer);
+    gone?.removeEventListener('abort', end);
+  }
 }
 
 /**

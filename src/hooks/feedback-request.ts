@@ -5,7 +5,7 @@ import type { CardOutcome } from '../store/feedback';
 import { parseExactDay } from '../time/days';
 
 /** More outcomes than this are not one clinician's. */
-const MOST_OUTCOMES = 1000;
+const MOST_OUTCOMES = 200;
 const MOST_SUGGESTIONS = 20;
 const LONGEST_ID = 100;
 const LONGEST_TEXT = 500;
@@ -46,7 +46,8 @@ function issuesOf(item: unknown, path: string): OperationOutcomeIssue[] {
   const at = (name: string, sentence: string): OperationOutcomeIssue =>
     issue('value', `${path}.${name} ${sentence}`, `${path}.${name}`);
   const accepted = Array.isArray(acceptedSuggestions) ? acceptedSuggestions : [];
-  const areNamed = accepted.every((suggestion) => isObject(suggestion) && isId(suggestion['id']));
+  const areFew = accepted.length <= MOST_SUGGESTIONS;
+  const areNamed = areFew && accepted.every((suggestion) => isObject(suggestion) && isId(suggestion['id']));
   const comment = isObject(overrideReason) ? overrideReason['userComment'] : undefined;
   const isTooLong = typeof comment === 'string' && comment.length > LONGEST_COMMENT;
   return [
@@ -57,12 +58,10 @@ function issuesOf(item: unknown, path: string): OperationOutcomeIssue[] {
     ...(instantOf(outcomeTimestamp)
       ? []
       : [at('outcomeTimestamp', 'must be a date and time with a zone, as in RFC 3339.')]),
-    ...(outcome === 'accepted' && (accepted.length === 0 || !areNamed)
+    ...(outcome === 'accepted' && areFew && (accepted.length === 0 || !areNamed)
       ? [at('acceptedSuggestions', 'must name the accepted suggestions by their id.')]
       : []),
-    ...(accepted.length > MOST_SUGGESTIONS
-      ? [at('acceptedSuggestions', `must name at most ${MOST_SUGGESTIONS}.`)]
-      : []),
+    ...(!areFew ? [at('acceptedSuggestions', `must name at most ${MOST_SUGGESTIONS}.`)] : []),
     ...(isTooLong
       ? [at('overrideReason.userComment', `must have at most ${LONGEST_COMMENT} characters.`)]
       : []),

@@ -18,13 +18,21 @@ const PATH = '/reports/feedback';
 /** `GET /reports/feedback`: JSON, or a page for whoever asks for HTML. A client sees its own cards. */
 export function reportRoutes({ policyData, store, storeFailed }: ReportDependencies, access: Access): Router {
   const router = Router();
+  // However many ask for the same report, it is made once at a time.
+  const underWay = new Map<string | undefined, Promise<FeedbackReport>>();
+  const reportOf = (client: string | undefined): Promise<FeedbackReport> => {
+    const report =
+      underWay.get(client) ?? store.feedbackReport(client).finally(() => underWay.delete(client));
+    underWay.set(client, report);
+    return report;
+  };
   router
     .route(PATH)
     .get(...access(() => [PATH]), async (request: Request, response: Response) => {
       const caller = callerOf(response);
       let report: FeedbackReport;
       try {
-        report = await store.feedbackReport(caller?.reports === 'own' ? caller.iss : undefined);
+        report = await reportOf(caller?.reports === 'own' ? caller.iss : undefined);
       } catch (error) {
         storeFailed('report', error);
         throw problem(503, 'transient', 'The report cannot be made just now.');

@@ -8,6 +8,8 @@ import type { Tables } from './tables';
 
 /** Milliseconds that a statement waits for a lock, or for a connection. */
 const PATIENCE_MS = 5000;
+/** The same for the embedded database, in which waiting stops everything else. */
+const EMBEDDED_PATIENCE_MS = 250;
 const MOST_CONNECTIONS = 10;
 
 /** A database whose tables are made, or brought up to date, before it is first used. */
@@ -28,7 +30,7 @@ function embedded(file: string): Dialect {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     closeSync(openSync(file, 'a', 0o600));
   }
-  const database = new Libsql(file, { timeout: PATIENCE_MS });
+  const database = new Libsql(file, { timeout: EMBEDDED_PATIENCE_MS });
   database.pragma('journal_mode = WAL');
   // What was committed survives a loss of power, too.
   database.pragma('synchronous = FULL');
@@ -45,8 +47,9 @@ function server(connectionString: string): Dialect {
     query_timeout: PATIENCE_MS,
     application_name: 'nerve-block-cds',
   });
-  // A connection that breaks while idle is replaced by the next use; unheard, it would end the process.
+  // A connection that breaks, idle or between two statements, is replaced by the next use; unheard, it would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => void client.on('error', () => {}));
   return new PostgresDialect({ pool });
 }
 

@@ -35,36 +35,47 @@ export function decisionLog(store: Pick<Store, 'addDecisions'>, events: Decision
   const queue: LoggedDecision[] = [];
   const onTheirWay = new Set<Promise<unknown>>();
   let timer: NodeJS.Timeout | undefined;
-  let writing: Promise<void> = Promise.resolve();
+  let writing: Promise<void> | undefined;
   let isFailing = false;
 
   const writeAll = async (): Promise<void> => {
-    while (queue.length > 0) {
-      const batch = queue.slice(0, BATCH);
-      await store.addDecisions(batch).catch((error: unknown) => {
-        isFailing = true;
-        throw error;
-      });
+    try {
+      while (queue.length > 0) {
+        const batch = queue.slice(0, BATCH);
+        await store.addDecisions(batch);
+        queue.splice(0, batch.length);
+        await setImmediate();
+      }
       isFailing = false;
-      queue.splice(0, batch.length);
-      await setImmediate();
+    } catch (error) {
+      isFailing = true;
+      throw error;
+    } finally {
+      writing = undefined;
     }
   };
-  const flush = (): Promise<void> => {
-    clearTimeout(timer);
-    timer = undefined;
-    // One write at a time: a batch stays in the queue until it is stored.
-    writing = writing.then(writeAll, writeAll);
-    return writing;
-  };
+  /** One write at a time: a batch stays in the queue until it is stored. */
+  const write = (): Promise<void> => (writing ??= writeAll());
   const schedule = (delay: number): void => {
-    timer ??= setTimeout(() => {
-      flush().catch((error: unknown) => {
-        events.onFailure(error);
-        schedule(RETRY_MS);
-      });
+    if (timer || writing) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      write().then(
+        () => queue.length > 0 && schedule(INTERVAL_MS),
+        (error: unknown) => {
+          events.onFailure(error);
+          schedule(RETRY_MS);
+        },
+      );
     }, delay);
     timer.unref();
+  };
+  const flush = async (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    // What is being written may have begun before the last ones came.
+    await writing?.catch(() => {});
+    await write();
   };
   const take = (decision: LoggedDecision): void => {
     if (queue.length < ROOM) queue.push(decision);

@@ -2,16 +2,17 @@ import { sql, type Expression, type Kysely } from 'kysely';
 import type { FeedbackReport, OutcomeCounts } from './feedback';
 import type { Tables } from './tables';
 
-/** The last outcome of each card that anybody reported on. */
-function lastOutcomes(database: Kysely<Tables>) {
+/** The last outcome of each card that a client, or anybody, reported on. */
+function lastOutcomes(database: Kysely<Tables>, client: string | undefined) {
   const ranked = database
     .selectFrom('feedback')
-    .selectAll()
+    .select(['client', 'service', 'card', 'outcome', 'reason_system', 'reason_code'])
     .select(
       sql<number>`row_number() over (partition by client, service, card order by outcome_at desc, sequence desc)`.as(
         'place',
       ),
-    );
+    )
+    .$if(client !== undefined, (query) => query.where('client', '=', client ?? ''));
   return database.selectFrom(ranked.as('ranked')).selectAll().where('place', '=', 1);
 }
 
@@ -19,7 +20,7 @@ function lastOutcomes(database: Kysely<Tables>) {
 function shownCards(database: Kysely<Tables>, client: string | undefined) {
   return database
     .selectFrom('shown_card')
-    .leftJoin(lastOutcomes(database).as('last'), (join) =>
+    .leftJoin(lastOutcomes(database, client).as('last'), (join) =>
       join
         .onRef('last.card', '=', 'shown_card.card')
         .onRef('last.client', '=', 'shown_card.client')
@@ -48,6 +49,7 @@ function isTakenUp(database: Kysely<Tables>): Expression<unknown> {
     .select('offered_suggestion.suggestion')
     .whereRef('feedback.card', '=', 'shown_card.card' as never)
     .whereRef('feedback.client', '=', 'shown_card.client' as never)
+    .whereRef('feedback.service', '=', 'shown_card.service' as never)
     .whereRef('offered_suggestion.card', '=', 'shown_card.card' as never)
     .whereRef('offered_suggestion.criterion', '=', 'open_criterion.criterion' as never);
 }
@@ -91,16 +93,20 @@ export async function feedbackReport(database: Kysely<Tables>, client?: string):
     .orderBy('last.reason_code')
     .execute();
   const { unmatched } = await database
-    .selectFrom(lastOutcomes(database).as('last'))
+    .selectFrom('feedback')
     .leftJoin('shown_card', (join) =>
       join
-        .onRef('last.card', '=', 'shown_card.card')
-        .onRef('last.client', '=', 'shown_card.client')
-        .onRef('last.service', '=', 'shown_card.service'),
+        .onRef('feedback.card', '=', 'shown_card.card')
+        .onRef('feedback.client', '=', 'shown_card.client')
+        .onRef('feedback.service', '=', 'shown_card.service'),
     )
-    .$if(client !== undefined, (query) => query.where('last.client', '=', client ?? ''))
+    .$if(client !== undefined, (query) => query.where('feedback.client', '=', client ?? ''))
     .where('shown_card.card', 'is', null)
-    .select(sql<Count>`count(*)`.as('unmatched'))
+    .select(
+      sql<Count>`count(distinct feedback.client || ' ' || feedback.service || ' ' || feedback.card)`.as(
+        'unmatched',
+      ),
+    )
     .executeTakeFirstOrThrow();
   return {
     total: countsOf(total),

@@ -85,7 +85,9 @@ export function migrations(flavour: Flavour): Record<string, Migration> {
           ['decision', 'decided_at'],
           ['shown_card', 'shown_at'],
           ['offered_suggestion', 'card'],
+          ['feedback', 'client'],
           ['feedback', 'card'],
+          ['shown_card', 'client'],
           ['feedback', 'received_at'],
         ] as const;
         for (const [table, column] of indexes)

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { join } from 'node:path';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -513,6 +515,16 @@ describe('a read that goes wrong', () => {
       'SAF-ACOAG',
     );
     expect(criteria.find(({ id }) => id === 'TF-CC')?.status).toBe('met');
+  });
+
+  test('[N2] the time limit comes, however much memory is cleared meanwhile', async () => {
+    setFlagsFromString('--expose-gc');
+    const clearMemory = runInNewContext('gc') as () => void;
+    mock.behave('*', () => {});
+    const answered = post(byFhir(whole), hasty);
+    const clearing = setInterval(clearMemory, DEADLINE_MS / 10);
+    expect(issuesOf(await answered, 412)).toHaveLength(1);
+    clearInterval(clearing);
   });
 
   test('[N2] nobody listens at the address', async () => {

@@ -10,7 +10,7 @@ export interface PostgresServer {
   /** Lets all of the server hang, or go on, as a stalled machine does. */
   hang(isHanging: boolean): void;
   /** Stops the server as a crash would. */
-  crash(): Promise<void>;
+  crash(mode?: 'fast' | 'immediate'): Promise<void>;
   start(): Promise<void>;
   close(): Promise<void>;
 }
@@ -73,7 +73,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       const processes = spawnSync('pgrep', ['-P', leader], { encoding: 'utf8' }).stdout.trim().split('\n');
       for (const id of [leader, ...processes]) process.kill(Number(id), isHanging ? 'SIGSTOP' : 'SIGCONT');
     },
-    crash: () => stop('immediate'),
+    crash: (mode = 'immediate') => stop(mode),
     start,
     async close() {
       await stop('immediate');
