@@ -125,17 +125,17 @@ describe('two replicas in production, behind one URL', () => {
   });
 
   test('a database that restarts in the middle of it ends no process', async () => {
-    let isOver = false;
+    const state = { isOver: false };
     const statuses = new Set<number>();
     const worker = async (url: string): Promise<void> => {
-      while (!isOver) statuses.add((await http.post(url + SERVICE, order(), await bearer(SERVICE))).status);
+      while (!state.isOver) statuses.add((await http.post(url + SERVICE, order(), await bearer(SERVICE))).status);
     };
     const workers = replicas.flatMap(({ url }) => [worker(url), worker(url)]);
     for (let i = 0; i < 3; i += 1) {
       await postgres.crash('fast');
       await postgres.start();
     }
-    isOver = true;
+    state.isOver = true;
     await Promise.all(workers);
     expect([...statuses]).toEqual([200]);
     expect(replicas.map(({ process: { exitCode } }) => exitCode)).toEqual([null, null]);
