@@ -128,7 +128,8 @@ describe('two replicas in production, behind one URL', () => {
     const state = { isOver: false };
     const statuses = new Set<number>();
     const worker = async (url: string): Promise<void> => {
-      while (!state.isOver) statuses.add((await http.post(url + SERVICE, order(), await bearer(SERVICE))).status);
+      while (!state.isOver)
+        statuses.add((await http.post(url + SERVICE, order(), await bearer(SERVICE))).status);
     };
     const workers = replicas.flatMap(({ url }) => [worker(url), worker(url)]);
     for (let i = 0; i < 3; i += 1) {
