@@ -22,11 +22,16 @@ type OfProfile<V> = V extends string | readonly unknown[]
     ? U
     : never;
 
+/** A profile, and after it those that it is a copy of where nothing is written for itself. */
+export type Lineage = readonly [string, ...string[]];
+
 /** A value that is the same for all profiles, or one a profile. */
-export function forProfile<V>(value: V, profile: string): OfProfile<V> | undefined {
+export function forProfile<V>(value: V, lineage: Lineage): OfProfile<V> | undefined {
   const isPerProfile = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return (isPerProfile ? (value as Readonly<Record<string, unknown>>)[profile] : value) as
-    OfProfile<V> | undefined;
+  if (!isPerProfile) return value as OfProfile<V>;
+  const values = value as Readonly<Record<string, OfProfile<V>>>;
+  const written = lineage.find((profile) => Object.hasOwn(values, profile));
+  return written === undefined ? undefined : values[written];
 }
 
 /** A profile that the value names and nobody wrote. */
@@ -37,6 +42,7 @@ export function strayProfile(value: unknown, profiles: readonly string[]): strin
 
 export interface CriterionSetting {
   readonly profiles: readonly string[];
+  readonly lineage: (profile: string) => Lineage;
   readonly facts: Readonly<Record<string, FactShape>>;
   readonly sources: ReadonlySet<string>;
   readonly parameters: Parameters;
@@ -64,23 +70,24 @@ export function checkCriterion(
     if (stray !== undefined) throw mistake([member, stray], `there is no profile "${stray}"`);
   }
   for (const profile of setting.profiles) {
-    const severity = forProfile(source.severity, profile);
+    const lineage = setting.lineage(profile);
+    const severity = forProfile(source.severity, lineage);
     if (severity === undefined)
       throw mistake(['severity'], `no severity for the profile "${profile}"; write none`);
     if (severity === 'none') continue;
     for (const member of ['met', 'required', 'sources'] as const) {
-      if (forProfile(source[member], profile) === undefined) {
+      if (forProfile(source[member], lineage) === undefined) {
         throw mistake([member], `nothing for the profile "${profile}"`);
       }
     }
-    const unknownSource = forProfile(source.sources, profile)?.find((id) => !setting.sources.has(id));
+    const unknownSource = forProfile(source.sources, lineage)?.find((id) => !setting.sources.has(id));
     if (unknownSource !== undefined)
       throw mistake(['sources', profile], `there is no source "${unknownSource}"`);
-    const remedies = [forProfile(source.remedy, profile) ?? []].flat();
+    const remedies = [forProfile(source.remedy, lineage) ?? []].flat();
     const unknownRemedy = remedies.find((remedy) => !setting.remedies.has(remedy));
     if (unknownRemedy !== undefined)
       throw mistake(['remedy', profile], `there is no remedy "${unknownRemedy}" in cards.yaml`);
-    const required = forProfile(source.required, profile) ?? '';
+    const required = forProfile(source.required, lineage) ?? '';
     const unknownParameter = placeholders(required).find(
       (name) => typeof setting.parameters[name]?.values[profile]?.value !== 'number',
     );
@@ -132,14 +139,15 @@ export function compileCriterion(
   setting: CriterionSetting,
   mistake: (path: readonly string[], sentence: string) => PolicyError,
 ): Criterion {
-  const severity = forProfile(source.severity, profile) ?? 'none';
+  const lineage = setting.lineage(profile);
+  const severity = forProfile(source.severity, lineage) ?? 'none';
   const asked = severity !== 'none';
   const elsewhere = setting.profiles
-    .map((other) => forProfile(source.severity, other))
+    .map((other) => forProfile(source.severity, setting.lineage(other)))
     .find((s) => s !== 'none');
   const anyCondition = typeof source.met === 'string' ? source.met : (Object.values(source.met)[0] ?? '');
-  const met = forProfile(source.met, profile) ?? anyCondition;
-  const applies = forProfile(source.applies, profile);
+  const met = forProfile(source.met, lineage) ?? anyCondition;
+  const applies = forProfile(source.applies, lineage);
   const compile = (member: 'met' | 'applies' | 'severityIf', expression: string) => {
     try {
       return { facts: factsNamed(expression, setting.facts), condition: compileCondition(expression) };
@@ -158,12 +166,12 @@ export function compileCriterion(
     const stray = strayProfile(value, setting.profiles);
     if (stray !== undefined)
       throw mistake(['severityWhen', finding, stray], `there is no profile "${stray}"`);
-    const forThis = forProfile(value, profile);
+    const forThis = forProfile(value, lineage);
     if (forThis) severityWhen[finding] = forThis;
   }
   const severityIf = source.severityIf && compile('severityIf', source.severityIf.when);
-  const todo = forProfile(source.todo, profile);
-  const gap = forProfile(source.gap, profile);
+  const todo = forProfile(source.todo, lineage);
+  const gap = forProfile(source.gap, lineage);
   return {
     id: source.id,
     version: versionOf(source, facts, profile, setting),
@@ -180,14 +188,14 @@ export function compileCriterion(
     references: conditionReferences(met),
     appliesReferences: applies === undefined ? [] : conditionReferences(applies),
     facts: [...new Set([...facts, ...(severityIf?.facts ?? [])])],
-    required: forProfile(source.required, profile) ?? '',
+    required: forProfile(source.required, lineage) ?? '',
     ...(todo !== undefined && { todo }),
     ...(gap !== undefined && { gap }),
     quietWhenMet: source.quietWhenMet,
     redFlag: source.redFlag,
-    remedies: [forProfile(source.remedy, profile) ?? []].flat(),
+    remedies: [forProfile(source.remedy, lineage) ?? []].flat(),
     cannotBe: source.cannotBe ?? {},
-    sources: forProfile(source.sources, profile) ?? [],
+    sources: forProfile(source.sources, lineage) ?? [],
   };
 }
 
@@ -202,7 +210,7 @@ export function compileOtherView(
   if (stray !== undefined) throw mistake(['says', stray], `there is no profile "${stray}"`);
   const unknownSource = source.sources.find((id) => !setting.sources.has(id));
   if (unknownSource !== undefined) throw mistake(['sources'], `there is no source "${unknownSource}"`);
-  const says = source.says[profile];
+  const says = forProfile(source.says, setting.lineage(profile)) ?? undefined;
   if (says === undefined) return undefined;
   try {
     const condition = source.applies === undefined ? undefined : compileCondition(source.applies);

@@ -19,7 +19,7 @@ export function diagnosesOf(file: PolicyFile, setting: PolicySetting) {
     if (stray !== undefined)
       throw file.mistake(['diagnoses', member, stray], `there is no profile "${stray}"`);
     return byProfile(setting.profiles, (profile) => {
-      const ids = forProfile(value, profile);
+      const ids = forProfile(value, setting.lineage(profile));
       if (!ids && member === 'open') return undefined;
       if (!ids) throw file.mistake(['diagnoses', member], `nothing for the profile "${profile}"`);
       return ids.map((id) => {
@@ -38,7 +38,7 @@ export function diagnosesOf(file: PolicyFile, setting: PolicySetting) {
     }),
   }));
   const called = byProfile(setting.profiles, (profile) => {
-    const name = forProfile(diagnoses.called, profile);
+    const name = forProfile(diagnoses.called, setting.lineage(profile));
     if (name === undefined)
       throw file.mistake(['diagnoses', 'called'], `nothing for the profile "${profile}"`);
     return name;

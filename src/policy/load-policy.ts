@@ -7,6 +7,7 @@ import {
   checkCriterion,
   compileCriterion,
   compileOtherView,
+  forProfile,
   strayProfile,
 } from './load-criterion';
 import { byProfile, diagnosesOf } from './load-diagnoses';
@@ -39,14 +40,14 @@ interface Placed {
 export type PolicyFile = YamlFile<z.output<typeof policySchema>>;
 
 /** Checks that every number has a value, or null, and known sources for every profile. */
-export function checkParameters(
+function checkParameters(
   parameters: Parameters,
   mistake: (path: readonly PropertyKey[], sentence: string) => PolicyError,
-  { profiles, sources }: Pick<PolicySetting, 'profiles' | 'sources'>,
+  { profiles, sources, lineage }: Pick<PolicySetting, 'profiles' | 'sources' | 'lineage'>,
 ): void {
   for (const [name, parameter] of Object.entries(parameters)) {
     for (const profile of profiles) {
-      const value = parameter.values[profile];
+      const value = forProfile(parameter.values, lineage(profile));
       if (!value)
         throw mistake([name, 'values'], `no value for the profile "${profile}"; write null for none`);
       const unknown = value.sources.find((source) => !sources.has(source));
@@ -111,16 +112,36 @@ function otherViewsOf(file: PolicyFile, setting: CriterionSetting): (profile: st
   return (profile) => views(profile) ?? [];
 }
 
+/** Checked numbers, each with a value for every profile, be it that of the one it is based on. */
+export function readParameters(
+  written: Parameters,
+  mistake: (path: readonly PropertyKey[], sentence: string) => PolicyError,
+  setting: Pick<PolicySetting, 'profiles' | 'sources' | 'lineage'>,
+): Parameters {
+  checkParameters(written, mistake, setting);
+  const { profiles, lineage } = setting;
+  return Object.fromEntries(
+    Object.entries(written).map(([name, parameter]) => {
+      const values = profiles.flatMap((profile) => {
+        const value = forProfile(parameter.values, lineage(profile));
+        return value ? [[profile, value] as const] : [];
+      });
+      return [name, { ...parameter, values: Object.fromEntries(values) }];
+    }),
+  );
+}
+
 /** The numbers of the shared files whose criteria the policy includes, and its own, which come first. */
 function parametersOf(name: string, file: PolicyFile, setting: PolicySetting): Parameters {
   const at = `policies/${name}/parameters.yaml`;
-  const own = existsSync(join(setting.folder, at)) ? setting.read(at, parametersSchema) : undefined;
-  if (own) checkParameters(own.data, (path, sentence) => own.mistake(path, sentence), setting);
+  const numbers = existsSync(join(setting.folder, at)) ? setting.read(at, parametersSchema) : undefined;
+  const own =
+    numbers && readParameters(numbers.data, (path, sentence) => numbers.mistake(path, sentence), setting);
   const wanted = new Set(file.data.includes.map((entry) => (typeof entry === 'string' ? entry : entry.id)));
   const shared = setting.shared
     .filter(({ data }) => data.criteria.length === 0 || data.criteria.some(({ id }) => wanted.has(id)))
     .map(({ data }) => data.parameters);
-  return Object.assign({}, ...shared, own?.data) as Parameters;
+  return Object.assign({}, ...shared, own) as Parameters;
 }
 
 /** Reads, checks and compiles the folder of one policy. */

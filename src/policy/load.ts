@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { z } from 'zod';
 import type { PolicyData, Procedure, Profile, RequestDefinition } from './policy-data';
-import type { FactShape } from './load-criterion';
-import { type PolicySetting, checkParameters, loadPolicy } from './load-policy';
+import type { FactShape, Lineage } from './load-criterion';
+import { type PolicySetting, loadPolicy, readParameters } from './load-policy';
 import { type Read, loadAllFindings, loadSelectors, loadValueSets, loadVocabulary } from './load-vocabulary';
 import { VALUE_SETS, type ValueSetName } from './names';
 import { policySchema, sharedSchema } from './policy-schema';
@@ -58,6 +58,20 @@ function checkSharedIds(shared: PolicySetting['shared']): void {
       seen.add(id);
     });
   }
+}
+
+/** Each profile with those that it is based on. */
+function lineages(file: YamlFile<z.infer<typeof profilesSchema>>): ReadonlyMap<string, Lineage> {
+  return new Map(
+    Object.entries(file.data).map(([id, { basedOn }]): [string, Lineage] => {
+      if (basedOn === undefined) return [id, [id]];
+      const base = file.data[basedOn];
+      if (!base) throw file.mistake([id, 'basedOn'], `there is no profile "${basedOn}"`);
+      if (base.basedOn !== undefined)
+        throw file.mistake([id, 'basedOn'], `"${basedOn}" is based on another profile itself`);
+      return [id, [id, basedOn]];
+    }),
+  );
 }
 
 /** The profile with the names of its coverage compiled. */
@@ -122,7 +136,9 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
   const selectors = loadSelectors(read, valueSets);
   const vocabulary = loadVocabulary(read);
   const sources = read('sources.yaml', sourcesSchema).data;
-  const profiles = read('profiles.yaml', profilesSchema).data;
+  const profilesFile = read('profiles.yaml', profilesSchema);
+  const profiles = profilesFile.data;
+  const lineage = lineages(profilesFile);
   const companions = read('companions.yaml', companionsSchema).data;
   const codingRules = read('coding-rules.yaml', codingRulesSchema).data;
   const opioidFactors = read('opioid-factors.yaml', opioidFactorsSchema).data;
@@ -130,28 +146,31 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
   const requests = read('requests.yaml', requestsSchema);
   const discovery = read('discovery.yaml', discoverySchema).data;
 
+  const known = {
+    profiles: Object.keys(profiles),
+    lineage: (profile: string): Lineage => find(lineage, profile),
+    sources: new Set(Object.keys(sources)),
+  };
   const setting: PolicySetting = {
+    ...known,
     folder,
     read,
-    profiles: Object.keys(profiles),
     facts,
-    sources: new Set(Object.keys(sources)),
     remedies: new Set(Object.keys(wording.remedies)),
     shared: readdirSync(join(folder, 'policies', '_shared'))
       .filter((name) => name.endsWith('.yaml'))
       .toSorted()
-      .map((name) => read(`policies/_shared/${name}`, sharedSchema)),
+      .map((name) => {
+        const file = read(`policies/_shared/${name}`, sharedSchema);
+        const mistake = (path: readonly PropertyKey[], sentence: string): PolicyError =>
+          file.mistake(['parameters', ...path], sentence);
+        const parameters = readParameters(file.data.parameters, mistake, known);
+        return { ...file, data: { ...file.data, parameters } };
+      }),
     valueSets,
     findings: loadAllFindings(read, facts),
   };
   checkSharedIds(setting.shared);
-  for (const file of setting.shared) {
-    checkParameters(
-      file.data.parameters,
-      (path, sentence) => file.mistake(['parameters', ...path], sentence),
-      setting,
-    );
-  }
   const loaded = folders.map((name) => loadPolicy(name, setting));
   const procedures = loaded.flatMap(({ procedures: own }): Procedure[] => own);
   const twice = procedures.find(({ code }, i) => procedures.findIndex((other) => other.code === code) < i);

@@ -127,5 +127,7 @@ export const VOCABULARY = [
   'movement',
   'radiculopathy',
   'weakness',
+  'rootContact',
+  'belowKnee',
 ] as const;
 export type VocabularyName = (typeof VOCABULARY)[number];

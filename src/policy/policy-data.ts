@@ -102,6 +102,8 @@ export interface Profile {
   readonly id: string;
   readonly title: string;
   readonly standsFor: string;
+  /** The profile that it is a copy of, but for what is written for itself. */
+  readonly basedOn?: string | undefined;
   readonly coverage?: CoverageRule | undefined;
 }
 

@@ -89,7 +89,8 @@ const otherViewSchema = z.strictObject({
   id: criterionId.optional(),
   title: sentence.optional(),
   applies: sentence.optional(),
-  says: perProfile(sentence),
+  /** null: says nothing in this profile, whatever it is based on. */
+  says: perProfile(sentence.nullable()),
   sources: z.array(id).min(1),
 });
 export type OtherViewSource = z.infer<typeof otherViewSchema>;

@@ -87,6 +87,8 @@ export const profilesSchema = z.record(
     title: sentence,
     description: sentence,
     standsFor: sentence,
+    /** The profile that it is a copy of, but for what is written for itself. */
+    basedOn: id.optional(),
     /** The active coverage by which a patient gets this profile. */
     coverage: z
       .strictObject({
