@@ -52,21 +52,34 @@ describe('from nothing documented to criteria met', () => {
     return { end: at, steps, policies };
   }
 
-  test.each(cases.flatMap(([name, start]) => PROFILES.map((profile) => [name, profile, start] as const)))(
-    '%s under %s',
+  const ALL = cases.flatMap(([name, start]) => PROFILES.map((profile) => [name, profile, start] as const));
+  /** Whether the profile opposes what is ordered, whatever the chart shows. */
+  const isOpposed = ([, profile, start]: (typeof ALL)[number]): boolean =>
+    sign(start, profile).cards.some(({ assessment: { policy } }) =>
+      policy.criteria(profile).some(({ asked, cannotBe }) => asked && 'met' in cannotBe),
+    );
+
+  test.each(ALL.filter(isOpposed))(
+    '%s under %s is opposed, and nothing is asked for',
     (_name, profile, start) => {
-      const first = sign(start, profile).cards.map(({ assessment }) => assessment.determination);
-      expect(first).toEqual(['documentation-gaps']);
-      const { end, steps } = walk(start, profile);
-      expect([steps, end.cards.map(({ assessment }) => assessment.determination)]).toEqual([
-        expect.arrayContaining([expect.stringMatching(/^Ask for: /u)]),
-        ['meets-criteria'],
-      ]);
-      expect(end.cards.flatMap(({ card }) => card.suggestions ?? []).map(({ label }) => label)).toEqual([
-        'Attach the evidence and a draft letter to the order',
-      ]);
+      const { cards } = sign(start, profile);
+      expect(cards.map(({ assessment }) => assessment.determination)).toEqual(['criteria-not-met']);
+      expect(cards.flatMap(({ card }) => card.suggestions ?? [])).toEqual([]);
     },
   );
+
+  test.each(ALL.filter((one) => !isOpposed(one)))('%s under %s', (_name, profile, start) => {
+    const first = sign(start, profile).cards.map(({ assessment }) => assessment.determination);
+    expect(first).toEqual(['documentation-gaps']);
+    const { end, steps } = walk(start, profile);
+    expect([steps, end.cards.map(({ assessment }) => assessment.determination)]).toEqual([
+      expect.arrayContaining([expect.stringMatching(/^Ask for: /u)]),
+      ['meets-criteria'],
+    ]);
+    expect(end.cards.flatMap(({ card }) => card.suggestions ?? []).map(({ label }) => label)).toEqual([
+      'Attach the evidence and a draft letter to the order',
+    ]);
+  });
 
   test('every policy is walked', () => {
     const walked = cases.flatMap(([, start]) => walk(start, 'guideline').policies);

@@ -175,8 +175,8 @@ const CRITERIA: readonly Mistake[] = [
   {
     what: 'an unknown profile',
     file: EPIDURAL,
-    right: 'required: { medicare-lcd: "{minimumIntervalDays} days" }',
-    wrong: 'required: { medicare: "{minimumIntervalDays} days" }',
+    right: 'medicare-lcd: "{minimumIntervalDays} days"',
+    wrong: 'medicare: "{minimumIntervalDays} days"',
     says: 'TF-INT: there is no profile "medicare"',
   },
   {
@@ -328,7 +328,7 @@ const PROCEDURES_AND_VIEWS: readonly Mistake[] = [
   {
     what: 'another view with an unknown fact',
     file: POLICY,
-    right: 'applies: "%chronicPain.longEnough"',
+    right: 'applies: "%guidance.ultrasound"',
     wrong: 'applies: "%oldPain.longEnough"',
     says: 'there is no fact "oldPain"',
   },

@@ -92,8 +92,12 @@ interface PolicyNumber {
 const numbers: PolicyNumber[] = [];
 for (const policy of policyData.policies.values()) {
   for (const [name, parameter] of policy.parameters) {
-    for (const [profile, { value }] of Object.entries(parameter.values)) {
-      if (typeof value !== 'number') continue;
+    for (const [profile, setting] of Object.entries(parameter.values)) {
+      const { value } = setting;
+      const basedOn = policyData.profiles.get(profile)?.basedOn;
+      // A number that a profile has from another one stands on that one's edges.
+      const isInherited = basedOn !== undefined && parameter.values[basedOn] === setting;
+      if (typeof value !== 'number' || isInherited) continue;
       const known = numbers.find((number) => number.parameter === parameter && number.profile === profile);
       if (known) known.policies.push(policy);
       else numbers.push({ name, profile, parameter, value, policies: [policy] });

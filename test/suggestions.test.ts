@@ -605,6 +605,8 @@ describe('asking for what is missing', () => {
         const codes = codesFor(references.map(({ fact }) => fact));
         const evidence = told(before).get(id)?.evidence ?? [];
         if (codes.length === 0 || evidence.length === 0 || severity === 'caution') return [];
+        // What is refused for what is on file says nothing of what is missing.
+        if (told(before).get(id)?.status === 'not-met') return [];
         const without = [...new Set(evidence)].map((reference) => reference.replace(`/${chart}-`, '/'));
         const lacking = answer(scenarioRequest({ ...whole, without }, profile, FIXTURES));
         return told(lacking).get(id)?.status === 'not-documented'

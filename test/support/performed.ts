@@ -2,6 +2,7 @@ import { levelName } from '../../src/anatomy/spine-level';
 import { sideCoding } from '../../src/present/changed-order';
 import { codingsOf, concepts, isObject, objects, text, type Concept, type Json } from '../../src/fhir/read';
 import type { LineContext } from '../../src/gather/facts/fact';
+import { earlierSessions } from '../../src/gather/readings/earlier-blocks';
 import { regionsOfLine } from '../../src/gather/readings/imaging';
 import { memberOf } from '../../src/policy/value-set';
 import { formatDay, parseExactDay, type Day } from '../../src/time/days';
@@ -26,7 +27,15 @@ const coded = (system: string, code: string, words = code) => ({ coding: [{ syst
 const positive = coded(SNOMED, '10828004', 'Positive');
 
 /** How long before the block the things that are recorded now were done, in days. */
-const AGO = { recorded: 1, drugUntil: 20, careUntil: 15, careFrom: 90, drugFrom: 100, onset: 400 };
+const AGO = {
+  recorded: 1,
+  drugUntil: 20,
+  careUntil: 15,
+  careFrom: 90,
+  drugFrom: 100,
+  onset: 400,
+  recentOnset: 60,
+};
 /** How long a course of therapy takes that is ordered now. */
 const COURSE_DAYS = 60;
 
@@ -93,6 +102,17 @@ const DIAGNOSES: Readonly<Record<string, readonly [string, string?]>> = {
   'trigger-point': ['M79.18'],
 };
 
+/** Whether the profile denies the block for pain that has lasted long. */
+function asksForRecentPain({ context: { policy, profile } }: Situation): boolean {
+  return policy.criteria(profile).some(({ id, asked }) => id === 'TF-EVID' && asked);
+}
+
+/** The last earlier block's day, and the day after. */
+function aroundLastBlock({ context }: Situation): [Day, Day] {
+  const on = earlierSessions(context).sessions.find((session) => session.on)?.on?.latest ?? context.asOf;
+  return [on, on + 1];
+}
+
 /** The diagnosis that the block is for, with the day on which the pain began. */
 function diagnosisSince(situation: Situation): Json {
   const { policy, profile, line } = situation.context;
@@ -111,7 +131,7 @@ function diagnosisSince(situation: Situation): Json {
     clinicalStatus: { coding: [{ code: 'active' }] },
     verificationStatus: { coding: [{ code: 'confirmed' }] },
     code: stated ? { coding: stated.codings } : favourable,
-    onsetDateTime: daysBefore(situation, AGO.onset),
+    onsetDateTime: daysBefore(situation, asksForRecentPain(situation) ? AGO.recentOnset : AGO.onset),
   };
 }
 
@@ -188,7 +208,7 @@ function imaging(situation: Situation, order: Json, conclusion: Json): Json {
 /** A herniated disc at the ordered level and side. */
 function rootFinding(situation: Situation): Json {
   const isNeck = regionsOfLine(situation.context).includes('cervical');
-  const words = `${text(sites(situation)[0]?.['text']) ?? ''} disc displacement`;
+  const words = `${text(sites(situation)[0]?.['text']) ?? ''} disc displacement with compression of the root`;
   return { conclusionCode: [coded(SNOMED, isNeck ? '85216006' : '20021007', words)], conclusion: words };
 }
 
@@ -231,6 +251,14 @@ const PERFORMANCES: Readonly<Record<string, Performance>> = {
       period: { start: daysBefore(s, AGO.careFrom) },
     },
   ],
+  'ask-reach-of-pain': (s) => [
+    observation(s, coded(EVIDENCE, 'functional-limitation'), { valueString: 'Pain reaches below the knee' }),
+  ],
+  'ask-function-after-block': (s) =>
+    aroundLastBlock(s).map((day, i) => ({
+      ...observation(s, coded(EVIDENCE, 'oswestry-total'), quantity(i === 0 ? 80 : 10, '%')),
+      effectiveDateTime: formatDay(day),
+    })),
   'ask-movement': (s) => [
     observation(s, coded(EVIDENCE, 'functional-limitation'), { valueString: 'Rotation of the neck limited' }),
   ],

@@ -1,6 +1,10 @@
 import { sentencesOf, states } from '../../fhir/narrative';
+import { period } from '../../fhir/read';
 import { formatDay } from '../../time/days';
 import { blockDaysAt, dateOfDay, evidenceOfDays, sidesOfLine } from '../readings/blocks-at-place';
+import { isAfter } from '../readings/dates-of';
+import { evidenceOf, nameOf } from '../readings/evidence';
+import { wordsOfPlan } from '../readings/plan-words';
 import { reliefWords } from '../readings/relief';
 import { weighRelief } from './earlier-relief';
 import { defineFact } from './fact';
@@ -84,6 +88,32 @@ export const therapeuticRepeat = defineFact({
       return { finding: 'too-little', fields: { supported: unread.length > 0 ? undefined : false }, ...told };
     if (each.every(isSupported)) return { finding: 'supported', fields: { supported: true }, ...told };
     return { finding: 'unknown', fields: {}, ...told };
+  },
+});
+
+/** Whether the order or a care plan names ablation as what comes next. */
+export const ablationPlan = defineFact({
+  fields: ['stated'],
+  findings: ['on-order', 'planned', 'none'],
+  words: ['what', 'date'],
+  read(context) {
+    const { policyData, line, asOf } = context;
+    const names = (words: string): boolean =>
+      sentencesOf(words).some(
+        (sentence) =>
+          states(sentence, policyData.vocabulary('ablation')) &&
+          !policyData.vocabulary('noAblation').test(sentence),
+      );
+    if (names(line.order.words)) return { finding: 'on-order', fields: { stated: true } };
+    const { items, unread } = context.select('carePlans');
+    const plan = items.find(({ resource }) => {
+      const { start } = period(resource['period']);
+      return !isAfter(start, asOf) && names(wordsOfPlan(resource));
+    });
+    if (!plan) return { finding: 'none', fields: {}, unread };
+    const evidence = evidenceOf(plan, period(plan.resource['period']).start, nameOf(plan));
+    const words = { what: nameOf(plan), date: evidence.date };
+    return { finding: 'planned', fields: { stated: true }, words, evidence: [evidence] };
   },
 });
 

@@ -19,16 +19,19 @@ import {
 } from './facet-blocks';
 import { functionalGoal, neuropathicPain, psychosocialScreen } from './facet-documentation';
 import { facetPurpose } from './facet-purpose';
-import { ablationReason, diagnosticInterval, therapeuticRepeat } from './facet-staging';
+import { ablationPlan, ablationReason, diagnosticInterval, therapeuticRepeat } from './facet-staging';
 import type { FactDefinition } from './fact';
+import { functionGain } from './function-gain';
 import { blockIntent, headache, standingSeries } from './headache';
+import { imagingAge } from './imaging-age';
 import { infection } from './infection';
+import { legPain } from './leg-pain';
 import { levelEvidence } from './level-evidence';
 import { namedNerve, siteCount } from './named-nerve';
 import { ongoingProgram } from './ongoing-program';
 import { opioidDose } from './opioid-dose';
 import { bilateralCoding, diagnosticPurpose, orderLevel, orderRegion, orderSide } from './order-statements';
-import { bleedingRisk, orderedCode } from './ordered-code';
+import { bleedingRisk, evidenceStance, orderedCode } from './ordered-code';
 import { otherCause } from './other-cause';
 import { chronicPain, painDuration } from './pain-duration';
 import { patientSelection } from './patient-selection';
@@ -43,6 +46,7 @@ import {
   limitedLifeExpectancy,
   pregnancy,
 } from './relative-cautions';
+import { rootContact } from './root-contact';
 import { rootConcordance } from './root-concordance';
 import { sedation } from './sedation';
 import { guidance, levelCount, sessionMix, unitCount } from './session-coding';
@@ -52,6 +56,12 @@ import { injectionGuidance, muscleCount } from './trigger-point-coding';
 
 /** Every fact that a criterion can name as `%name.field`. */
 export const FACTS = {
+  ablationPlan,
+  evidenceStance,
+  functionGain,
+  imagingAge,
+  legPain,
+  rootContact,
   diagnosis,
   painDuration,
   activeCare,

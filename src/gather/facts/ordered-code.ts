@@ -3,7 +3,7 @@ import { defineFact } from './fact';
 
 /** What the code is for: a side, a level of the spine, and whether it is done under fluoroscopy or CT. */
 export const orderedCode = defineFact({
-  fields: ['sided', 'spinal', 'imageGuided'],
+  fields: ['sided', 'spinal', 'lumbar', 'imageGuided'],
   findings: ['known'],
   read({ line: { procedure, order }, group }) {
     const hasCompanion = group.session.companions.some(
@@ -11,7 +11,12 @@ export const orderedCode = defineFact({
     );
     const isSaid = order.guidance.has('fluoroscopy') || order.guidance.has('ct');
     const imageGuided = procedure.imageGuidanceIncluded === true || isSaid || hasCompanion;
-    const fields = { sided: procedure.sided, spinal: procedure.region !== undefined, imageGuided };
+    const fields = {
+      sided: procedure.sided,
+      spinal: procedure.region !== undefined,
+      lumbar: procedure.region === 'lumbar-sacral',
+      imageGuided,
+    };
     return { finding: 'known', fields };
   },
 });
@@ -27,5 +32,16 @@ export const bleedingRisk = defineFact({
     }
     const low = level !== undefined && spineRegionsOf(level).every((region) => where.includes(region));
     return { finding: 'known', fields: { low } };
+  },
+});
+
+/** Whether the profile's source supports blocks and ablation for axial spine pain at all. */
+export const evidenceStance = defineFact({
+  fields: ['supports'],
+  findings: ['supports', 'opposes'],
+  thresholds: ['axialPainSupported'],
+  read(context) {
+    const supports = context.setting('axialPainSupported');
+    return { finding: supports ? 'supports' : 'opposes', fields: { supports } };
   },
 });

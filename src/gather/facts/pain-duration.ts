@@ -57,13 +57,18 @@ export const painDuration = defineFact({
 
 /** Whether the pain is chronic: as many calendar months as the profile asks, or more than that. */
 export const chronicPain = defineFact({
-  fields: ['longEnough'],
+  fields: ['longEnough', 'notChronic'],
   findings: FINDINGS,
   thresholds: ['minimumPainMonths', 'longerThanMonths'],
   words: WORDS,
   read(context) {
     const months = context.threshold('minimumPainMonths') ?? 0;
     const further = context.setting('longerThanMonths') ? 1 : 0;
-    return durationOf(context, (onset) => addMonths(onset, months) + further);
+    const fact = durationOf(context, (onset) => addMonths(onset, months) + further);
+    const { longEnough } = fact.fields;
+    return {
+      ...fact,
+      fields: { longEnough, notChronic: longEnough === undefined ? undefined : !longEnough },
+    };
   },
 });

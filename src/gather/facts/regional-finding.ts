@@ -15,12 +15,25 @@ import {
 /** Whether imaging or electrodiagnostics of the ordered region show a change that fits nerve-root pain. */
 export const regionalFinding = defineFact({
   fields: ['present'],
-  findings: ['imaging', 'imaging-narrative', 'electrodiagnostics', 'no-finding', 'other-region', 'none'],
+  findings: [
+    'imaging',
+    'imaging-narrative',
+    'electrodiagnostics',
+    'plain-film',
+    'no-finding',
+    'other-region',
+    'none',
+  ],
+  thresholds: ['plainFilmCorroborates'],
   words: ['study', 'date', 'what', 'region'],
   read(context) {
     const { inRegion, all, unread } = reportsOfRegion(context);
     const { tests } = nerveTestsOfRegion(context);
-    const findings = inRegion.flatMap((report) => report.findings);
+    const isPlainFilm = (report: (typeof inRegion)[number]): boolean =>
+      report.entry.member?.modality === 'xr';
+    const countsFilm = context.setting('plainFilmCorroborates');
+    const counted = inRegion.filter((report) => countsFilm || !isPlainFilm(report));
+    const findings = counted.flatMap((report) => report.findings);
     const root =
       findings.find((f) => f.coded && f.kind === 'root') ?? findings.find((f) => f.kind === 'root');
     const nerveTest = tests[0];
@@ -45,10 +58,11 @@ export const regionalFinding = defineFact({
       };
     }
     const region = regionsOfLine(context).join('/');
-    const seen = inRegion[0] ?? all[0];
+    const seen = counted[0] ?? inRegion[0] ?? all[0];
     if (!seen) return { finding: 'none', fields: {}, words: { region }, unread };
     const { words, evidence } = tellReport(seen);
-    const finding = inRegion.length > 0 ? 'no-finding' : 'other-region';
+    const ofRegion = counted.length > 0 ? 'no-finding' : 'plain-film';
+    const finding = inRegion.length > 0 ? ofRegion : 'other-region';
     return { finding, fields: {}, words: { ...words, region }, evidence, unread };
   },
 });

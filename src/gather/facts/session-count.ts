@@ -14,9 +14,23 @@ import { defineFact, type Fact, type FactContext, type LineContext } from './fac
 import { purposeOf } from './facet-purpose';
 
 const THRESHOLDS = ['maximumSessions', 'sessionWindowMonths'] as const;
+const SHORT_THRESHOLDS = ['maximumSessionsShort', 'shortWindowMonths'] as const;
 const FINDINGS = ['below-limit', 'at-limit', 'imprecise'] as const;
-const WORDS = ['count', 'next', 'notBefore'] as const;
+const WORDS = ['count', 'next', 'notBefore', 'months'] as const;
 type Counted = Fact<'belowLimit', (typeof FINDINGS)[number]>;
+
+/** So many earlier sessions in so many months leave no room for another. */
+interface Limit {
+  readonly sessions: number;
+  readonly months: number;
+}
+
+function limitOf({ threshold }: FactContext<(typeof THRESHOLDS)[number]>): Limit {
+  return {
+    sessions: threshold('maximumSessions') ?? Number.POSITIVE_INFINITY,
+    months: threshold('sessionWindowMonths') ?? 0,
+  };
+}
 
 /** The first day on which a session lies outside a window of so many months back. */
 function leavesWindow(session: Day, months: number): Day {
@@ -28,12 +42,11 @@ function leavesWindow(session: Day, months: number): Day {
 
 /** Whether the earlier sessions of the rolling window leave room for one more; `counts` undefined: perhaps. */
 function roomForOneMore(
-  context: FactContext<(typeof THRESHOLDS)[number]>,
+  context: LineContext,
+  { sessions: limit, months }: Limit,
   counts: (session: EarlierSession) => boolean | undefined,
 ): Counted {
-  const limit = context.threshold('maximumSessions') ?? Number.POSITIVE_INFINITY;
   const { sessions, unread } = earlierSessions(context);
-  const months = context.threshold('sessionWindowMonths') ?? 0;
   const windowStart = addMonths(context.asOf, -months);
   const isComplete = unread.length === 0;
   // A session known only to the month may be one of those known to the day, so it is not surely another one.
@@ -53,6 +66,7 @@ function roomForOneMore(
     count: surely.length,
     next: surely.length + 1,
     notBefore: enoughFrom === undefined ? '' : formatDay(enoughFrom),
+    months,
   };
   const told = { words, evidence: surely.flatMap(pointAtSession), unread };
   if (surely.length >= limit)
@@ -66,13 +80,32 @@ function roomForOneMore(
   return { finding: 'below-limit', fields: { belowLimit: isComplete || undefined }, ...told };
 }
 
-/** Whether the earlier sessions with a block of the kind leave room for one more. */
+/** What stands most in the way of one more session. */
+const BY_WEIGHT: readonly Counted['finding'][] = ['at-limit', 'imprecise', 'below-limit'];
+
+/** Of two limits what the stricter one says; where both are reached, the day on which neither is. */
+function stricter(one: Counted, other: Counted): Counted {
+  if (one.finding === 'at-limit' && other.finding === 'at-limit')
+    return (one.enoughFrom ?? 0) >= (other.enoughFrom ?? 0) ? one : other;
+  return BY_WEIGHT.indexOf(other.finding) < BY_WEIGHT.indexOf(one.finding) ? other : one;
+}
+
+/** Whether the earlier sessions with a block of the kind leave room for one more, in the window and in a shorter one. */
 export const sessionCount = defineFact({
   fields: ['belowLimit'],
   findings: FINDINGS,
-  thresholds: THRESHOLDS,
+  thresholds: [...THRESHOLDS, ...SHORT_THRESHOLDS],
   words: WORDS,
-  read: (context) => roomForOneMore(context, () => true),
+  read(context) {
+    const whole = roomForOneMore(context, limitOf(context), () => true);
+    const sessions = context.threshold('maximumSessionsShort');
+    const months = context.threshold('shortWindowMonths');
+    if (sessions === undefined || months === undefined) return whole;
+    return stricter(
+      whole,
+      roomForOneMore(context, { sessions, months }, () => true),
+    );
+  },
 });
 
 /** What an earlier facet block was for: by its words, else by how many came before it at its level and side. */
@@ -99,9 +132,9 @@ export const facetSessions = defineFact({
   words: WORDS,
   read(context) {
     const wanted = purposeOf(context);
-    if (wanted === 'ablation') return roomForOneMore(context, () => true);
+    if (wanted === 'ablation') return roomForOneMore(context, limitOf(context), () => true);
     const { sessions } = earlierSessions(context);
-    return roomForOneMore(context, (session) => {
+    return roomForOneMore(context, limitOf(context), (session) => {
       const before = sessions.slice(sessions.indexOf(session) + 1);
       const purposes = new Set(session.blocks.map((block) => purposeOfBlock(block, before, context)));
       if (wanted === undefined || purposes.has(undefined)) return undefined;
@@ -130,7 +163,7 @@ export const siteBlocks = defineFact({
   thresholds: THRESHOLDS,
   words: WORDS,
   read: (context) =>
-    roomForOneMore(context, ({ blocks }) => {
+    roomForOneMore(context, limitOf(context), ({ blocks }) => {
       const were = blocks.map((block) => wasOfSite(block, context));
       return were.includes(true) || (were.includes(undefined) ? undefined : false);
     }),
