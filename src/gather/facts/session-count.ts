@@ -25,10 +25,10 @@ interface Limit {
   readonly months: number;
 }
 
-function limitOf({ threshold }: FactContext<(typeof THRESHOLDS)[number]>): Limit {
+function limitOf(context: FactContext<(typeof THRESHOLDS)[number]>): Limit {
   return {
-    sessions: threshold('maximumSessions') ?? Number.POSITIVE_INFINITY,
-    months: threshold('sessionWindowMonths') ?? 0,
+    sessions: context.threshold('maximumSessions') ?? Number.POSITIVE_INFINITY,
+    months: context.threshold('sessionWindowMonths') ?? 0,
   };
 }
 
