@@ -142,7 +142,7 @@ test('what became of a card is sent to the service, and stands in the report', a
   expect(await page.locator('main').innerText()).not.toContain('not known here');
 });
 
-test('both profiles stand side by side in words, and the other one can be chosen', async () => {
+test('the profiles stand side by side in words, and the other one can be chosen', async () => {
   const page = await visit.open();
   const row = page.locator('.profiles tr', { hasText: 'TF-CC' });
   expect(await row.innerText()).toMatch(/Not met.*Met/su);
