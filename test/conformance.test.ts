@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { linesOf } from './support/markdown';
 import { ROOT } from './support/service-for-test';
 
 const CONTRACT_TESTS = join(ROOT, 'test', 'contract');
@@ -83,14 +84,6 @@ function page(): string {
     tables.join('\n\n'),
     '',
   ].join('\n');
-}
-
-/** The lines without the padding that prettier gives to tables. */
-function linesOf(markdown: string): string[] {
-  return markdown
-    .split('\n')
-    .map((line) => line.replace(/ {2,}/gu, ' ').replace(/-{3,}/gu, '---').trim())
-    .filter((line) => line !== '');
 }
 
 test('every row that binds a service with a MUST has a test, or says why not', () => {

@@ -9,6 +9,7 @@ import { VALUE_SETS, type ValueSetName } from './names';
 import { policySchema, sharedSchema } from './policy-schema';
 import {
   codingRulesSchema,
+  contradictionsSchema,
   companionsSchema,
   discoverySchema,
   opioidFactorsSchema,
@@ -72,6 +73,21 @@ function lineages(file: YamlFile<z.infer<typeof profilesSchema>>): ReadonlyMap<s
       return [id, [id, basedOn]];
     }),
   );
+}
+
+/** The contradictions, of sources and policies that there are. */
+function contradictionsOf(
+  file: YamlFile<z.infer<typeof contradictionsSchema>>,
+  sources: ReadonlySet<string>,
+  policies: readonly string[],
+): PolicyData['contradictions'] {
+  return Object.entries(file.data).map(([id, contradiction]) => {
+    const source = contradiction.sources.find((name) => !sources.has(name));
+    if (source !== undefined) throw file.mistake([id, 'sources'], `there is no source "${source}"`);
+    const policy = contradiction.policies.find((name) => !policies.includes(name));
+    if (policy !== undefined) throw file.mistake([id, 'policies'], `there is no policy "${policy}"`);
+    return { id, ...contradiction };
+  });
 }
 
 /** The profile with the names of its coverage compiled. */
@@ -192,6 +208,11 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
     procedures: new Map(procedures.map((procedure) => [procedure.code, procedure])),
     companions: new Map(companions.map((companion) => [companion.code, companion])),
     sources: new Map(Object.entries(sources).map(([id, source]) => [id, { id, ...source }])),
+    contradictions: contradictionsOf(
+      read('contradictions.yaml', contradictionsSchema),
+      known.sources,
+      folders,
+    ),
     excludes1: codingRules.excludes1,
     misnamed: codingRules.misnamed,
     nerves: codingRules.nerves,

@@ -34,8 +34,18 @@ export interface Source {
   readonly id: string;
   readonly title: string;
   readonly url?: string | undefined;
+  readonly dated?: string | undefined;
   readonly strength: string;
   readonly unverified?: string | undefined;
+}
+
+/** Where sources contradict each other, and how that is read. */
+export interface Contradiction {
+  readonly id: string;
+  readonly conflict: string;
+  readonly sources: readonly string[];
+  readonly resolution: string;
+  readonly policies: readonly string[];
 }
 
 export interface FindingWording {
@@ -92,7 +102,10 @@ export interface Parameter {
   readonly description: string;
   readonly unit: string;
   readonly values: Readonly<
-    Record<string, { readonly value: Threshold | null; readonly sources: readonly string[] }>
+    Record<
+      string,
+      { readonly value: Threshold | null; readonly from: string; readonly sources: readonly string[] }
+    >
   >;
 }
 
@@ -190,6 +203,7 @@ export interface PolicyData {
   readonly procedures: ReadonlyMap<string, Procedure>;
   readonly companions: ReadonlyMap<string, Companion>;
   readonly sources: ReadonlyMap<string, Source>;
+  readonly contradictions: readonly Contradiction[];
   readonly excludes1: readonly Excludes1Rule[];
   readonly misnamed: readonly MisnamedRule[];
   readonly nerves: readonly NerveRule[];

@@ -81,6 +81,17 @@ export const sourcesSchema = z.record(
   }),
 );
 
+/** Where sources contradict each other, and how that is read. */
+export const contradictionsSchema = z.record(
+  z.string().regex(/^C\d{2}$/u, 'must look like C01'),
+  z.strictObject({
+    conflict: sentence,
+    sources: z.array(id).min(1),
+    resolution: sentence,
+    policies: z.array(id).min(1),
+  }),
+);
+
 export const profilesSchema = z.record(
   id,
   z.strictObject({

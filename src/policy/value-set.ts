@@ -15,6 +15,8 @@ export interface Member {
   readonly kind?: string | undefined;
   readonly retiredOn?: string | undefined;
   readonly successors?: readonly string[] | undefined;
+  /** Nobody has checked the code. */
+  readonly verified?: false | undefined;
   /** Only its words say so, no code. */
   readonly isByName?: true;
 }
