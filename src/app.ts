@@ -26,6 +26,8 @@ export interface AppDependencies extends HookRouteDependencies, AccessDependenci
   readonly storeFailed: (operation: StoreOperation, error: unknown) => void;
   /** Whether the service finishes what it has and takes no more. */
   readonly isStopping: () => boolean;
+  /** The policy pages. */
+  readonly pages: Router;
   /** What is there to try the service with; nothing in production. */
   readonly demo?: Router;
 }
@@ -70,6 +72,7 @@ export function createApp(dependencies: AppDependencies): Express {
   app.use(hookRoutes(dependencies, access, readBody));
   app.use(feedbackRoutes({ ...dependencies, services }, access, readBody));
   app.use(reportRoutes(dependencies, access));
+  app.use(dependencies.pages);
   if (demo) app.use(demo);
   app.use(() => {
     throw problem(404, 'not-found', 'There is nothing at this address.');

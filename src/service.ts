@@ -12,6 +12,7 @@ import type { HookDependencies } from './hooks/answer';
 import { startHttpServer, type HttpServer } from './operations/http-server';
 import { createLogger, errorCode, errorFields } from './operations/log';
 import { createMetrics, type StoreOperation } from './operations/metrics';
+import { pageRoutes } from './pages/page-routes';
 import { loadPolicyData } from './policy/load';
 import type { PolicyData } from './policy/policy-data';
 import { readSettings, SettingsError, type Settings } from './settings';
@@ -52,6 +53,7 @@ export function hookDependencies(settings: Settings, policyData: PolicyData): Ho
     defaultProfile: policyProfile,
     today,
     newId: randomUUID,
+    publicUrl: settings.publicUrl,
     quietWhenMet: settings.quietWhenMet,
     fhirAccess: { servers: fhirServers, isProduction },
     fhirClient: fhirClient({ publicOnly: isProduction }),
@@ -155,6 +157,7 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
     store,
     decisions,
     storeFailed,
+    pages: pageRoutes(POLICY_FOLDER, [...policyData.policies.keys()]),
     isStopping: () => isStopping,
     ...(!settings.isProduction && { demo: demoRoutes(FIXTURES, policyData, settings.demoFhirServer) }),
   });

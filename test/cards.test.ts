@@ -32,6 +32,7 @@ function rendered(card: Card): string {
     ...(card.overrideReasons
       ? [`Override: ${card.overrideReasons.map(({ display }) => display).join(' · ')}`]
       : []),
+    ...card.links.map(({ label, url }) => `[${label}](${url})`),
   ].join('\n\n');
 }
 

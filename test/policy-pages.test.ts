@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import request from 'supertest';
+import { scenarioRequest } from '../src/demo/scenario';
 import { policyIndexPage, policyPage } from '../src/pages/policy-page';
 import { linesOf } from './support/markdown';
-import { policyData, POLICIES, ROOT } from './support/service-for-test';
+import { answer, appForTest, FIXTURES, policyData, POLICIES, ROOT } from './support/service-for-test';
 import { vignettesByPolicy } from './support/vignettes';
+import { wholeChart } from './support/whole-chart';
 
 const FOLDER = join(POLICIES, 'policies');
 const vignettes = new Map(vignettesByPolicy());
@@ -124,5 +127,40 @@ describe('from the page to what judges', () => {
       }),
     );
     expect(faults).toEqual([]);
+  });
+});
+
+describe('over HTTP', () => {
+  const app = appForTest();
+
+  test('the list leads to every page', async () => {
+    const index = await request(app).get('/policies');
+    expect([index.status, index.headers['content-type']]).toEqual([
+      200,
+      expect.stringContaining('text/html'),
+    ]);
+    const links = [...index.text.matchAll(/href="(\/policies\/[a-z-]+)"/gu)].map(([, path]) => path ?? '');
+    expect(links.toSorted()).toEqual(policies.map(({ id }) => `/policies/${id}`).toSorted());
+    for (const path of links) {
+      const page = await request(app).get(path);
+      expect(page.status).toBe(200);
+      expect(page.text).toContain('<h1');
+      expect(page.text).not.toMatch(/README|<script/u);
+      expect(page.text).toContain('href="/policies"');
+    }
+  });
+
+  test('a card leads to the page of its policy, on which its criteria can be pointed at', async () => {
+    const body = scenarioRequest(wholeChart('base-lumbar'), 'guideline', FIXTURES);
+    const [card] = answer(body).cards;
+    const path = new URL(card?.source.url ?? '').pathname;
+    expect(card?.links).toEqual([{ label: expect.any(String), url: card?.source.url, type: 'absolute' }]);
+    const { text } = await request(app).get(path);
+    expect(text).toContain('<tr id="TF-CC">');
+  });
+
+  test('there is no page of an unknown policy', async () => {
+    for (const path of ['/policies/none', '/policies/..%2f..%2fpackage.json', '/policies/_shared'])
+      expect((await request(app).get(path)).status).toBe(404);
   });
 });

@@ -10,6 +10,7 @@ import { readableServer, type FhirAccess } from '../gather/fhir-server/readable-
 import { FHIR_ID } from '../fhir/read';
 import type { Card } from '../present/card';
 import { asksForSomething, presentCard, type PresentedCard } from '../present/cards';
+import { POLICIES_PATH } from '../pages/policy-page';
 import type { Hook } from '../policy/schema';
 import { Problem } from '../problem';
 import type { HookRequest } from './hook-request';
@@ -35,6 +36,8 @@ export interface HookDependencies extends JudgingDependencies, ChartDependencies
   readonly quietWhenMet: boolean;
   /** A new UUID for each card and suggestion. */
   readonly newId: () => string;
+  /** The base URL that clients use, without a slash at its end. */
+  readonly publicUrl: string;
 }
 
 /** The part of the deadline after which no read is waited for; the rest is for judging. */
@@ -108,7 +111,12 @@ export function answerGroups(
   { request: { patientId, draftOrders } }: OrderedBlocks,
   { assessments, allAssessments, reassess, profile, record, payerUnread }: Judgement,
   hook: Hook,
-  { policyData, newId, quietWhenMet }: Pick<HookDependencies, 'policyData' | 'newId' | 'quietWhenMet'>,
+  {
+    policyData,
+    newId,
+    publicUrl,
+    quietWhenMet,
+  }: Pick<HookDependencies, 'policyData' | 'newId' | 'publicUrl' | 'quietWhenMet'>,
 ): AnsweredGroup[] {
   const isQuiet = hook === 'order-select' || quietWhenMet;
   return assessments.map((assessment) => {
@@ -128,6 +136,7 @@ export function answerGroups(
       reassess,
       evidencedSides: (): Side[] => evidencedSides(assessment.contexts),
       newId,
+      policyUrl: `${publicUrl}${POLICIES_PATH}/${assessment.policy.id}`,
     });
     return { assessment, presented };
   });

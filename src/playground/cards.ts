@@ -52,6 +52,10 @@ function overridePart(card: Card, { override }: CardHandlers): HTMLElement {
   );
 }
 
+function sourcePart({ label, url }: Card['source']): HTMLElement {
+  return url === undefined ? el('span', {}, label) : el('a', { href: url }, label);
+}
+
 /** A card as an EHR shows it. */
 export function cardPart(
   card: Card,
@@ -69,7 +73,7 @@ export function cardPart(
       ` ${words} · ${determinationWords(determination)} · ${score.met} of ${score.applicable} requirements met`,
     ),
     el('h3', {}, card.summary),
-    el('p', { class: 'source' }, `From: ${card.source.label}`),
+    el('p', { class: 'source' }, 'From: ', sourcePart(card.source)),
   ];
   if (overridden)
     return el(

@@ -53,7 +53,7 @@ export interface Card {
   readonly summary: string;
   readonly detail?: string;
   readonly indicator: 'info' | 'warning' | 'critical';
-  readonly source: { readonly label: string };
+  readonly source: { readonly label: string; readonly url?: string };
   readonly suggestions?: readonly Suggestion[];
   readonly overrideReasons?: readonly OverrideReason[];
   readonly extension: { readonly [ASSESSMENT]: Assessment };

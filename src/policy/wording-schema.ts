@@ -4,6 +4,7 @@ import { DETERMINATIONS, id, sentence } from './schema';
 /** The shape of cards.yaml: the sentences that hold a card together. */
 export const cardWordingSchema = z.strictObject({
   sourceLabel: sentence,
+  policyLink: sentence,
   summary: z.record(z.string(), sentence),
   lead: z.record(z.string(), sentence),
   headings: z.record(z.string(), sentence),

@@ -19,15 +19,22 @@ export interface OverrideReason {
   readonly display: string;
 }
 
+export interface Link {
+  readonly label: string;
+  readonly url: string;
+  readonly type: 'absolute';
+}
+
 export interface Card {
   readonly uuid: string;
   readonly summary: string;
   readonly detail: string;
   readonly indicator: Indicator;
-  readonly source: { readonly label: string };
+  readonly source: { readonly label: string; readonly url: string };
   readonly suggestions?: readonly Suggestion[];
   readonly selectionBehavior?: 'at-most-one';
   readonly overrideReasons?: readonly OverrideReason[];
+  readonly links: readonly Link[];
   readonly extension: Readonly<Record<string, unknown>>;
 }
 

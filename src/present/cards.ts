@@ -57,7 +57,8 @@ export interface PresentedCard {
 
 /** Composes the card of one procedure group. */
 export function presentCard(context: SuggestionContext): PresentedCard {
-  const { assessment, speaker, newId } = context;
+  const { assessment, speaker, newId, policyUrl } = context;
+  const { wording } = speaker.policyData;
   const told = toldResults(assessment, speaker);
   const changes = toldSteps(assessment, speaker);
   const canBeDone = ({ result }: ToldResult): number => Number(todosOf(result, speaker).length === 0);
@@ -75,9 +76,13 @@ export function presentCard(context: SuggestionContext): PresentedCard {
     summary: summaryOf(assessment, open, speaker),
     detail,
     indicator: isFlagged ? 'critical' : assessment.indicator,
-    source: { label: fill(speaker.policyData.wording.sourceLabel, { profile: assessment.profile.title }) },
+    source: {
+      label: fill(wording.sourceLabel, { profile: assessment.profile.title }),
+      url: policyUrl,
+    },
     ...(suggestions.length > 0 && { suggestions, selectionBehavior: 'at-most-one' as const }),
     ...(overrideReasons.length > 0 && { overrideReasons }),
+    links: [{ label: wording.policyLink, url: policyUrl, type: 'absolute' }],
     extension: assessmentExtension(assessment, told, changes),
   };
   return { card, offers };

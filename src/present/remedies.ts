@@ -16,6 +16,8 @@ export interface SuggestionContext {
   /** Sides that coded evidence names for the symptoms or the imaging. */
   readonly evidencedSides: () => readonly Side[];
   readonly newId: () => string;
+  /** The page of the policy. */
+  readonly policyUrl: string;
   /** The entries of `context.draftOrders`, all they come to, and how they would be judged if they were other ones. */
   readonly draftOrders: readonly unknown[];
   readonly assessments: readonly Assessment[];

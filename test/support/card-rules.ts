@@ -102,10 +102,11 @@ const card = z
     summary: words.refine((summary) => summary.length < 140 && !summary.includes('\n'), 'one short sentence'),
     detail: words,
     indicator: z.enum(['info', 'warning', 'critical']),
-    source: z.strictObject({ label: words }),
+    source: z.strictObject({ label: words, url: z.url() }),
     suggestions: z.array(suggestion).min(1).max(4).optional(),
     selectionBehavior: z.literal('at-most-one').optional(),
     overrideReasons: z.array(coding).min(1).optional(),
+    links: z.array(z.strictObject({ label: words, url: z.url(), type: z.literal('absolute') })).min(1),
     extension: z.strictObject({ 'org.nerve-block-cds.assessment': assessment }),
   })
   .refine(

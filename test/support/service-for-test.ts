@@ -13,6 +13,7 @@ import {
   type Judgement,
   type OrderedBlocks,
 } from '../../src/hooks/judge-orders';
+import { pageRoutes } from '../../src/pages/page-routes';
 import { createMetrics } from '../../src/operations/metrics';
 import { loadPolicyData } from '../../src/policy/load';
 import type { PolicyData } from '../../src/policy/policy-data';
@@ -44,6 +45,7 @@ export function dependenciesForTest(): HookDependencies {
     defaultProfile: 'guideline',
     today: () => parseExactDay('2026-03-16') ?? 0,
     newId: countingIds(),
+    publicUrl: 'http://localhost:3000',
     fhirAccess: { servers: [], isProduction: false },
     fhirClient: client,
     deadlineMs: 4000,
@@ -51,6 +53,8 @@ export function dependenciesForTest(): HookDependencies {
     chartLimit: 10 * 2 ** 20,
   };
 }
+
+const pages = pageRoutes(POLICIES, [...policyData.policies.keys()]);
 
 /** The HTTP service as it runs, silent, with a fixed day and a store of its own in memory that gets no decisions. */
 export function appForTest(options: Partial<AppDependencies> = {}): Express {
@@ -61,7 +65,7 @@ export function appForTest(options: Partial<AppDependencies> = {}): Express {
     metrics: createMetrics(() => 0),
     store: openStore('file::memory:'),
     decisions: { append: () => {}, isFailing: () => false },
-    publicUrl: 'http://localhost:3000',
+    pages,
     isDiscoveryOpen: true,
     callsAMinute: 0,
     storeFailed: () => {},
