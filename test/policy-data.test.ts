@@ -47,7 +47,7 @@ function isNamedInCode(name: string): boolean {
   return SOURCES.some((file) => file.name !== join('policy', 'names.ts') && file.code.includes(`'${name}'`));
 }
 
-const FOLDERS = readdirSync(join(POLICIES, 'policies')).filter((name) => !name.endsWith('.md'));
+const FOLDERS = readdirSync(join(POLICIES, 'policies')).filter((name) => !name.includes('.'));
 const policyFiles = FOLDERS.flatMap((folder) =>
   readdirSync(join(POLICIES, 'policies', folder))
     .filter((name) => name.endsWith('.yaml'))

@@ -7,9 +7,10 @@ import { buildPatientRecord, type PatientRecord } from '../gather/patient-record
 import { referenceOf } from '../fhir/read';
 import { anyAnswered } from '../gather/prefetch';
 import { procedureGroups, type OrderedLine, type ProcedureGroup } from '../gather/sessions';
+import { versionOn } from '../policy/load-policy';
 import type { Policy, PolicyData, Profile } from '../policy/policy-data';
 import { issue, problem, Problem } from '../problem';
-import type { Day } from '../time/days';
+import { formatDay, type Day } from '../time/days';
 import { PROFILE_EXTENSION, type HookRequest } from './hook-request';
 
 export interface JudgingDependencies {
@@ -74,7 +75,8 @@ function refuseTooMuch(orders: readonly DraftOrder[], { policyData }: JudgingDep
 function groupsOf(orders: readonly DraftOrder[], { policyData, today }: JudgingDependencies): JudgedGroup[] {
   return procedureGroups(orders, policyData, today()).flatMap((group) => {
     const policy = policyData.policies.get(group.family);
-    return policy ? [{ group, policy }] : [];
+    const day = formatDay(group.session.evaluatedOn);
+    return policy ? [{ group, policy: versionOn(day, policy) }] : [];
   });
 }
 

@@ -87,12 +87,14 @@ function criteriaSections(page: Page): string[] {
   });
 }
 
-function numberText({ unit }: Parameter, value: Parameter['values'][string] | undefined): string {
+function numberText(parameter: Parameter, value: Parameter['values'][string] | undefined): string {
+  const { unit } = parameter;
   if (!value || value.value === null) return NOT_ASKED;
   const isYesOrNo = typeof value.value === 'boolean';
   const yesOrNo = value.value === true ? 'yes' : 'no';
   const text = isYesOrNo ? yesOrNo : `${String(value.value)} ${unit}`;
-  return `${text} [${value.sources.join(', ')}], from ${value.from}`;
+  const before = (value.earlier ?? []).map((older) => `; before: ${numberText(parameter, older)}`);
+  return `${text} [${value.sources.join(', ')}], from ${value.from}${before.join('')}`;
 }
 
 function numbersTable({ policy, profiles }: Page): string {
@@ -254,7 +256,8 @@ export function policyPage(
   const procedures = [...policyData.procedures.values()].filter(({ family }) => family === policy.id);
   return [
     `# ${policy.title}`,
-    `Version ${policy.version}. ${approved}`,
+    `Version ${policy.version}, for orders from ${policy.from} on. ${approved}`,
+    ...policy.earlier.map(({ version, from }) => `Before: version ${version}, from ${from} on.`),
     '[All policies](../README.md) · Generated from the policy data in this folder and in `_shared`; do not edit.',
     '## What it covers',
     markdownTable(

@@ -144,15 +144,76 @@ function parametersOf(name: string, file: PolicyFile, setting: PolicySetting): P
   return Object.assign({}, ...shared, own) as Parameters;
 }
 
-/** Reads, checks and compiles the folder of one policy. */
+interface Version {
+  readonly version: string;
+  readonly from: string;
+}
+
+/** The versions of a policy, the latest first; a number that changed must have changed with one of them. */
+function versionsOf(file: PolicyFile, parameters: Parameters): readonly [Version, ...Version[]] {
+  const { version, from, earlier } = file.data;
+  const all: [Version, ...Version[]] = [{ version, from }, ...earlier];
+  all.slice(1).forEach((older, i) => {
+    if (older.from >= (all[i]?.from ?? ''))
+      throw file.mistake(['earlier', i, 'from'], 'must be before the next one');
+  });
+  const days = new Set(all.map((one) => one.from));
+  for (const [name, { values }] of Object.entries(parameters)) {
+    for (const value of Object.values(values)) {
+      if (value.earlier && !days.has(value.from))
+        throw file.mistake(
+          ['from'],
+          `"${name}" changes on ${value.from}, on which no version of the policy begins`,
+        );
+    }
+  }
+  return all;
+}
+
+/** The numbers as they were on a day; before their first day the first ones hold. */
+function numbersOn(day: string, parameters: Parameters): Parameters {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, parameter]) => {
+      const values = Object.entries(parameter.values);
+      if (values.every(([, { earlier, from }]) => !earlier || from <= day)) return [name, parameter];
+      const onDay = values.map(([profile, { earlier = [], ...latest }]) => {
+        const all = [latest, ...earlier];
+        return [profile, all.find(({ from }) => from <= day) ?? all.at(-1) ?? latest] as const;
+      });
+      return [name, { ...parameter, values: Object.fromEntries(onDay) }];
+    }),
+  );
+}
+
+/** Reads, checks and compiles the folder of one policy, each of its versions. */
 export function loadPolicy(
   name: string,
   setting: PolicySetting,
 ): { policy: Policy; procedures: Procedure[] } {
-  const { folder, read, profiles } = setting;
+  const { read } = setting;
   const file = read(`policies/${name}/policy.yaml`, policySchema);
   if (file.data.id !== name) throw file.mistake(['id'], 'the id must be the name of the folder');
   const parameters = parametersOf(name, file, setting);
+  const [latest, ...earlier] = versionsOf(file, parameters);
+  const compile = (version: Version, before: readonly Policy[]): Policy =>
+    compilePolicy(file, version, before, numbersOn(version.from, parameters), setting);
+  const policy = compile(
+    latest,
+    earlier.map((version) => compile(version, [])),
+  );
+  return { policy, procedures: file.data.procedures.map((procedure) => ({ ...procedure, family: name })) };
+}
+
+/** One version of a policy, with the numbers that it has. */
+function compilePolicy(
+  file: PolicyFile,
+  { version, from }: Version,
+  earlier: readonly Policy[],
+  parameters: Parameters,
+  setting: PolicySetting,
+): Policy {
+  const { folder, read, profiles } = setting;
+  const { id, title, short, approvedBy } = file.data;
   const full = { ...setting, parameters };
   const placed = criteriaOf(file, full);
   const criteria = byProfile(profiles, (profile): Criterion[] =>
@@ -166,16 +227,18 @@ export function loadPolicy(
     }
   }
   const { called, supported, excluded, open, forNerve } = diagnosesOf(file, setting);
-  const sentences = `policies/${name}/findings.yaml`;
+  const sentences = `policies/${id}/findings.yaml`;
   const ownFindings = existsSync(join(folder, sentences))
     ? loadFindings(sentences, read, setting.facts).findings
     : undefined;
-  const policy: Policy = {
-    id: file.data.id,
-    version: file.data.version,
-    title: file.data.title,
-    short: file.data.short,
-    approvedBy: file.data.approvedBy,
+  return {
+    id,
+    version,
+    from,
+    earlier,
+    title,
+    short,
+    approvedBy,
     diagnosesCalled: (profile) => called(profile) ?? '',
     supportedDiagnoses: (profile) => supported(profile) ?? [],
     supportedForNerve: forNerve,
@@ -191,5 +254,10 @@ export function loadPolicy(
     threshold: (profile, parameter): Threshold => parameters[parameter]?.values[profile]?.value ?? undefined,
     parameters: new Map(Object.entries(parameters)),
   };
-  return { policy, procedures: file.data.procedures.map((procedure) => ({ ...procedure, family: name })) };
+}
+
+/** The version of a policy that judges an order of a day: the one in force, or the first there was. */
+export function versionOn(day: string, policy: Policy): Policy {
+  const all = [policy, ...policy.earlier];
+  return all.find(({ from }) => from <= day) ?? all.at(-1) ?? policy;
 }

@@ -97,15 +97,19 @@ export interface OtherView {
   readonly sources: readonly string[];
 }
 
+/** A number with the day from which it applies. */
+export interface DatedValue {
+  readonly value: Threshold | null;
+  readonly from: string;
+  readonly sources: readonly string[];
+}
+
 /** A number of a policy, profiles side by side, as parameters.yaml has it. */
 export interface Parameter {
   readonly description: string;
   readonly unit: string;
   readonly values: Readonly<
-    Record<
-      string,
-      { readonly value: Threshold | null; readonly from: string; readonly sources: readonly string[] }
-    >
+    Record<string, DatedValue & { readonly earlier?: readonly DatedValue[] | undefined }>
   >;
 }
 
@@ -133,6 +137,10 @@ export interface CoverageRule {
 export interface Policy {
   readonly id: string;
   readonly version: string;
+  /** The day from which this version judges, `YYYY-MM-DD`. */
+  readonly from: string;
+  /** The versions before it, the latest first. */
+  readonly earlier: readonly Policy[];
   readonly title: string;
   readonly short: string;
   readonly approvedBy: readonly string[];

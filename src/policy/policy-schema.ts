@@ -43,16 +43,24 @@ const procedureSchema = z.strictObject({
     .optional(),
 });
 
+const version = z.string().regex(/^\d+\.\d+\.\d+$/u, 'must be three numbers such as 0.1.0');
+
+/** A number, and the day from which it applies. */
+const dated = z.strictObject({
+  value: z.union([z.number(), z.boolean(), z.null()]),
+  from: isoDate,
+  sources: z.array(id).min(1),
+});
+
 export const parametersSchema = z.record(
   z.string().regex(/^[a-z][A-Za-z0-9]*$/u),
   z.strictObject({
     description: sentence,
     unit: sentence,
     values: perProfile(
-      z.strictObject({
-        value: z.union([z.number(), z.boolean(), z.null()]),
-        from: isoDate,
-        sources: z.array(id).min(1),
+      dated.extend({
+        /** What it was before, the latest first; an order is judged by the value of its day. */
+        earlier: z.array(dated).min(1).optional(),
       }),
     ),
   }),
@@ -112,7 +120,11 @@ export type IncludeSource = z.infer<typeof includeSchema>;
 
 export const policySchema = z.strictObject({
   id,
-  version: z.string().regex(/^\d+\.\d+\.\d+$/u, 'must be three numbers such as 0.1.0'),
+  version,
+  /** The day from which this version judges. */
+  from: isoDate,
+  /** The versions before it, the latest first. */
+  earlier: z.array(z.strictObject({ version, from: isoDate })).default([]),
   title: sentence,
   short: sentence,
   status: z.enum(['draft', 'active', 'retired']),

@@ -1,0 +1,150 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { caseOf } from '../src/demo/scenario';
+import { FACTS } from '../src/gather/facts';
+import { loadPolicyData } from '../src/policy/load';
+import { policyDigest } from '../src/policy/policy-digest';
+import { requestFor } from '../src/demo/scenario';
+import {
+  dependenciesForTest,
+  FIXTURES,
+  judgementOf,
+  policyData,
+  POLICIES,
+  ROOT,
+} from './support/service-for-test';
+import { wholeChart } from './support/whole-chart';
+
+const RECORDED = join(POLICIES, 'policies', 'versions.yaml');
+type Recorded = Record<string, Record<string, string>>;
+
+function recorded(): Recorded {
+  return (parse(readFileSync(RECORDED, 'utf8')) ?? {}) as Recorded;
+}
+
+const policies = [...policyData.policies.values()];
+
+describe('a policy whose data changed has a new version', () => {
+  if (process.env['UPDATE_VERSIONS'] !== undefined) {
+    const known = recorded();
+    for (const policy of policies) {
+      // What was recorded for a version stays: other data is another version.
+      const versions = (known[policy.id] ??= {});
+      versions[policy.version] ??= policyDigest(policy, policyData);
+    }
+    const comment = readFileSync(RECORDED, 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('#'));
+    writeFileSync(RECORDED, `${comment.join('\n')}\n${stringify(known)}`);
+  }
+
+  test.each(policies.map((policy) => [policy.id, policy] as const))('%s', (id, policy) => {
+    const digest = recorded()[id]?.[policy.version];
+    // If this fails: raise `version` in policy.yaml, say in CHANGELOG.md which determinations change, and record it with
+    // `npm run policy-versions`.
+    expect(`${id} ${policy.version} ${digest}`).toBe(
+      `${id} ${policy.version} ${policyDigest(policy, policyData)}`,
+    );
+  });
+
+  test.each(policies.map(({ id, title, version }) => [id, title, version]))(
+    '%s: the changelog says what its version changes',
+    (_id, title, version) => {
+      const changelog = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8').replace(/\s+/gu, ' ').toLowerCase();
+      const clinical = changelog
+        .split('### clinical policy')
+        .slice(1)
+        .map((part) => part.split('### ')[0] ?? '');
+      expect(clinical.some((part) => part.includes(title.toLowerCase()) && part.includes(version))).toBe(
+        true,
+      );
+    },
+  );
+});
+
+describe('the day of the order decides which version judges it', () => {
+  let folder: string;
+  const EPIDURAL = 'policies/_shared/epidural.yaml';
+
+  /** A copy of the policy data with files changed. */
+  function changed(changes: Readonly<Record<string, (text: string) => string>>) {
+    const copy = join(folder, String(Object.keys(changes).length + Math.random()));
+    cpSync(POLICIES, copy, { recursive: true });
+    for (const [file, change] of Object.entries(changes)) {
+      const before = readFileSync(join(copy, file), 'utf8');
+      const after = change(before);
+      expect(after).not.toBe(before);
+      writeFileSync(join(copy, file), after);
+    }
+    return loadPolicyData(copy, FACTS);
+  }
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'versions-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** From July on two more weeks of care are asked, by version 0.2.0 of both epidural policies. */
+  const newVersion = (text: string): string =>
+    text.replace(
+      /version: 0\.1\.0\nfrom: "2026-01-01"\n/u,
+      'version: 0.2.0\nfrom: "2026-07-01"\nearlier: [{ version: 0.1.0, from: "2026-01-01" }]\n',
+    );
+  const moreCare = (text: string): string =>
+    text.replace(
+      'guideline: { value: 42, from: "2026-01-01", sources: [s000, s001] }',
+      'guideline: { value: 70, from: "2026-07-01", sources: [s000], earlier: [{ value: 42, from: "2026-01-01", sources: [s000, s001] }] }',
+    );
+  const july = {
+    [EPIDURAL]: moreCare,
+    'policies/transforaminal-epidural/policy.yaml': newVersion,
+    'policies/interlaminar-epidural/policy.yaml': newVersion,
+  };
+
+  test('a number that changes with a version is judged by on either side of its day', () => {
+    const data = changed(july);
+    const of = caseOf(wholeChart('base-lumbar'), FIXTURES);
+    const judged = (day: string) => {
+      const orders = of.orders.map((order) => ({ ...order, occurrenceDateTime: day }));
+      const [assessment] =
+        judgementOf(requestFor({ ...of, orders }, 'guideline'), {
+          ...dependenciesForTest(),
+          policyData: data,
+        })?.judgement.assessments ?? [];
+      const care = assessment?.lines[0]?.results.find(({ criterion }) => criterion.id === 'TF-CC');
+      return [
+        assessment?.policy.version,
+        assessment?.policy.threshold('guideline', 'conservativeCareDays'),
+        care?.criterion.version,
+      ];
+    };
+    const [before, after] = [judged('2026-06-30'), judged('2026-07-01')];
+    expect(before.slice(0, 2)).toEqual(['0.1.0', 42]);
+    expect(after.slice(0, 2)).toEqual(['0.2.0', 70]);
+    expect(before[2]).not.toBe(after[2]);
+    // Nothing is older than the first version.
+    expect(judged('2020-01-01').slice(0, 2)).toEqual(['0.1.0', 42]);
+  });
+
+  test.each([
+    [
+      'a number that changes between versions',
+      { [EPIDURAL]: moreCare },
+      /"conservativeCareDays" changes on 2026-07-01, on which no version of the policy begins/u,
+    ],
+    [
+      'versions in the wrong order',
+      {
+        'policies/transforaminal-epidural/policy.yaml': (text: string) =>
+          text.replace(
+            'from: "2026-01-01"\n',
+            'from: "2026-01-01"\nearlier: [{ version: 0.0.9, from: "2026-02-01" }]\n',
+          ),
+      },
+      /must be before the next one/u,
+    ],
+  ])('%s stops the start', (_what, changes, sentence) => {
+    expect(() => changed(changes)).toThrow(sentence);
+  });
+});
