@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { caseOf } from '../src/demo/scenario';
@@ -7,6 +6,7 @@ import { FACTS } from '../src/gather/facts';
 import { loadPolicyData } from '../src/policy/load';
 import { policyDigest } from '../src/policy/policy-digest';
 import { requestFor } from '../src/demo/scenario';
+import { withPolicies, type Changes } from './support/changed-policies';
 import {
   dependenciesForTest,
   FIXTURES,
@@ -65,25 +65,9 @@ describe('a policy whose data changed has a new version', () => {
 });
 
 describe('the day of the order decides which version judges it', () => {
-  let folder: string;
   const EPIDURAL = 'policies/_shared/epidural.yaml';
 
-  /** A copy of the policy data with files changed. */
-  function changed(changes: Readonly<Record<string, (text: string) => string>>) {
-    const copy = join(folder, String(Object.keys(changes).length + Math.random()));
-    cpSync(POLICIES, copy, { recursive: true });
-    for (const [file, change] of Object.entries(changes)) {
-      const before = readFileSync(join(copy, file), 'utf8');
-      const after = change(before);
-      expect(after).not.toBe(before);
-      writeFileSync(join(copy, file), after);
-    }
-    return loadPolicyData(copy, FACTS);
-  }
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'versions-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const changed = (changes: Changes) => withPolicies(changes, (folder) => loadPolicyData(folder, FACTS));
 
   /** From July on two more weeks of care are asked, by version 0.2.0 of both epidural policies. */
   const newVersion = (text: string): string =>

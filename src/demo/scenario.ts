@@ -25,7 +25,7 @@ const expectation = z.strictObject({
   /** The status of a refusal, in place of cards. */
   refused: z.number().int().optional(),
 });
-const scenarioSchema = z.strictObject({
+export const scenarioSchema = z.strictObject({
   name: z.string().min(1),
   source: z.string().optional(),
   chart: z.string().min(1),

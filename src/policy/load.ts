@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { z } from 'zod';
 import type { PolicyData, Procedure, Profile, RequestDefinition } from './policy-data';
@@ -140,6 +140,8 @@ function foldersIn(folder: string): string[] {
 export function loadPolicyData(folder: string, facts: Readonly<Record<string, FactShape>>): PolicyData {
   const read: Read = (name, schema) =>
     readYaml(join(folder, name), join('cds-services', relative(folder, join(folder, name))), schema);
+  if (!existsSync(join(folder, 'policies')))
+    throw new PolicyError(`${folder}: there is no folder "policies" in it`);
   const folders = foldersIn(join(folder, 'policies'));
   const valueSets = new Map<string, ValueSet>();
   for (const at of ['value-sets', ...folders.map((name) => `policies/${name}/value-sets`)])

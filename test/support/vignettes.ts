@@ -15,7 +15,7 @@ export interface Vignette {
 export function vignettesByPolicy(): [string, Scenario[]][] {
   const root = join(POLICIES, 'policies');
   return readdirSync(root)
-    .filter((policy) => existsSync(join(root, policy, 'vignettes')))
+    .filter((folder) => !folder.startsWith('_') && existsSync(join(root, folder, 'vignettes')))
     .map((policy) => [policy, readScenarios(join(root, policy, 'vignettes'))]);
 }
 
