@@ -1,23 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import JSONSchemaValidator from '@asymmetrik/fhir-json-schema-validator';
-import { Fhir } from 'fhir';
 import { isObject, objects, type Json } from '../src/fhir/read';
 import { readScenarios, scenarioChart, scenarioOrders, scenarioRequest } from '../src/demo/scenario';
+import { faults } from './support/fhir-validators';
 import { FIXTURES, policyData } from './support/service-for-test';
-
-const fhir = new Fhir();
-const schema = new JSONSchemaValidator();
-
-/** What two independent validators have to say about a resource. */
-function faults(resource: Json): string[] {
-  const first = fhir.validate(resource, { errorOnUnexpected: true });
-  const messages = first.valid
-    ? []
-    : first.messages.filter((m) => String(m.severity) === 'error').map((m) => `${m.location}: ${m.message}`);
-  const second = schema.validate(resource).map((error) => `${error.dataPath ?? ''} ${error.message ?? ''}`);
-  return [...messages, ...second];
-}
 
 const scenarios = readScenarios(join(FIXTURES, 'scenarios'));
 test('both validators find a fault when there is one', () => {
@@ -27,8 +13,10 @@ test('both validators find a fault when there is one', () => {
     intent: 'order',
     subject: { reference: 'Patient/p1' },
   };
-  expect(fhir.validate({ ...broken, unknownMember: 1 }, { errorOnUnexpected: true }).valid).toBe(false);
-  expect(schema.validate({ ...broken, unknownMember: 1 })).not.toEqual([]);
+  const found = faults({ ...broken, unknownMember: 1 });
+  // One names paths as Type.member, the other as .member or with none.
+  expect(found.some((fault) => fault.startsWith('ServiceRequest'))).toBe(true);
+  expect(found.some((fault) => !fault.startsWith('ServiceRequest'))).toBe(true);
 });
 
 test.each(

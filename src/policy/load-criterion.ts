@@ -185,6 +185,7 @@ export function compileCriterion(
       }),
     ...(appliesCompiled && { applies: appliesCompiled.condition }),
     met: metCompiled.condition,
+    written: { met, ...(applies !== undefined && { applies }) },
     references: conditionReferences(met),
     appliesReferences: applies === undefined ? [] : conditionReferences(applies),
     facts: [...new Set([...facts, ...(severityIf?.facts ?? [])])],

@@ -221,6 +221,7 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
     opioidFactors: new Map(Object.entries(opioidFactors)),
     requests: requestsOf(requests, facts, valueSets),
     wording,
+    valueSets,
     valueSet: (name: ValueSetName) => find(valueSets, name),
     selector: (name) => find(selectors, name),
     vocabulary: (name) => find(vocabulary, name),

@@ -68,6 +68,8 @@ export interface Criterion {
   readonly severityIf?: { readonly when: Condition; readonly severity: Severity };
   readonly applies?: Condition;
   readonly met: Condition;
+  /** The conditions as they are written, `%fact.field` with `and`, `or`, `.not()`. */
+  readonly written: { readonly met: string; readonly applies?: string };
   /** The facts' fields that the condition names, in its order. */
   readonly references: readonly ConditionReference[];
   /** Those that say whether it applies at all. */
@@ -219,6 +221,7 @@ export interface PolicyData {
   readonly opioidFactors: ReadonlyMap<string, number>;
   readonly requests: ReadonlyMap<string, RequestDefinition>;
   readonly wording: CardWording;
+  readonly valueSets: ReadonlyMap<string, ValueSet>;
   valueSet(name: ValueSetName): ValueSet;
   selector(name: SelectorName): Selector;
   vocabulary(name: VocabularyName): RegExp;

@@ -1,0 +1,17 @@
+import type { Library, PlanDefinition, ValueSet as FhirValueSet } from 'fhir/r4';
+import type { PolicyData } from '../policy/policy-data';
+import { factsLibrary } from './facts-library';
+import { planDefinition } from './plan-definition';
+import { valueSetResource } from './value-set-resource';
+
+/** Every policy as a PlanDefinition, with the Library and the value sets that they refer to. */
+export function exportedResources(
+  facts: Parameters<typeof factsLibrary>[0],
+  policyData: PolicyData,
+): (PlanDefinition | Library | FhirValueSet)[] {
+  return [
+    ...[...policyData.policies.values()].map((policy) => planDefinition(policy, policyData)),
+    factsLibrary(facts, policyData),
+    ...[...policyData.valueSets.values()].flatMap((set) => valueSetResource(set) ?? []),
+  ];
+}

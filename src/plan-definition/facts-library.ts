@@ -1,0 +1,55 @@
+import type { DataRequirement, Library } from 'fhir/r4';
+import { SELECTORS } from '../policy/names';
+import type { PolicyData } from '../policy/policy-data';
+import { CANONICAL } from './canonical';
+import { valueSetResource, valueSetUrl } from './value-set-resource';
+
+const ID = 'nerve-block-facts';
+export const FACTS_LIBRARY = `${CANONICAL}/Library/${ID}`;
+
+/** What is read of a chart, selector by selector and type by type, with the value sets that choose. */
+function dataRequirements(policyData: PolicyData): DataRequirement[] {
+  return SELECTORS.map((name) => policyData.selector(name)).flatMap(({ from, codes, status }) => {
+    const codeFilter = [
+      ...codes
+        .filter((set) => valueSetResource(set) !== undefined)
+        .map(({ id }) => ({ path: 'code', valueSet: valueSetUrl(id) })),
+      ...(status ? [{ path: 'status', code: [...status].map((code) => ({ code })) }] : []),
+    ];
+    return from.map((type) => ({
+      type: type as DataRequirement['type'],
+      ...(codeFilter.length > 0 && { codeFilter }),
+    }));
+  });
+}
+
+/**
+ * The Library that the conditions of every PlanDefinition refer to: the facts they name, each field yes, no or empty, and
+ * what of a chart they are drawn from. How a fact is drawn is the service's code.
+ */
+export function factsLibrary(
+  facts: Readonly<Record<string, { readonly fields: readonly string[] }>>,
+  policyData: PolicyData,
+): Library {
+  return {
+    resourceType: 'Library',
+    id: ID,
+    url: FACTS_LIBRARY,
+    name: 'NerveBlockFacts',
+    title: 'Facts that the criteria of the nerve block policies are about',
+    status: 'draft',
+    type: {
+      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/library-type', code: 'module-definition' }],
+    },
+    parameter: Object.entries(facts).flatMap(([fact, { fields }]) =>
+      fields.map((field) => ({
+        name: `${fact}.${field}`,
+        use: 'out' as const,
+        min: 0,
+        max: '1',
+        type: 'boolean',
+      })),
+    ),
+    dataRequirement: dataRequirements(policyData),
+  };
+}

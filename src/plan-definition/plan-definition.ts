@@ -1,0 +1,150 @@
+import type { PlanDefinition, PlanDefinitionAction, RelatedArtifact } from 'fhir/r4';
+import { CODE_SYSTEMS } from '../policy/code-systems';
+import type { Criterion, Policy, PolicyData, Profile } from '../policy/policy-data';
+import type { Severity } from '../policy/policy-schema';
+import type { ValueSet } from '../policy/value-set';
+import { fill } from '../present/wording';
+import { CANONICAL, computableName } from './canonical';
+import { FACTS_LIBRARY } from './facts-library';
+import { valueSetResource, valueSetUrl } from './value-set-resource';
+
+/** How binding a criterion is, in the words that FHIR has for an action. */
+const REQUIRED_BEHAVIOR = {
+  hard: 'must',
+  contraindication: 'must',
+  coding: 'must',
+  documentation: 'must-unless-documented',
+  caution: 'could',
+} as const satisfies Record<Severity, string>;
+
+function citations(ids: readonly string[], { sources }: PolicyData): RelatedArtifact[] {
+  return ids.flatMap((id) => {
+    const source = sources.get(id);
+    if (!source) return [];
+    const { title, dated, strength, unverified, url } = source;
+    const citation = [title, dated, strength, unverified].filter((part) => part !== undefined).join('; ');
+    return [{ type: 'citation' as const, label: id, citation, ...(url !== undefined && { url }) }];
+  });
+}
+
+/**
+ * A criterion as one profile asks for it. It is asked for where its applicability holds, and there is nothing left to do
+ * once the condition that stops it holds, which is that the criterion is met.
+ */
+function criterionAction(
+  criterion: Criterion,
+  profile: Profile,
+  { policy, policyData }: Exported,
+): PlanDefinitionAction {
+  const { id, title, severity, written, required, sources } = criterion;
+  const numbers = Object.fromEntries(
+    [...policy.parameters.keys()].map((name) => {
+      const value = policy.threshold(profile.id, name);
+      return [name, typeof value === 'number' ? value : undefined];
+    }),
+  );
+  const documentation = citations(sources, policyData);
+  const expression = (text: string) => ({ language: 'text/fhirpath', expression: text });
+  return {
+    prefix: id,
+    title,
+    description: fill(required, numbers),
+    code: [{ text: severity }],
+    requiredBehavior: REQUIRED_BEHAVIOR[severity],
+    ...(documentation.length > 0 && { documentation }),
+    condition: [
+      ...(written.applies === undefined
+        ? []
+        : [{ kind: 'applicability' as const, expression: expression(written.applies) }]),
+      { kind: 'stop', expression: expression(written.met) },
+    ],
+  };
+}
+
+/** The numbers of a profile, one a line, for readers who have no other place to look them up. */
+function numbersOf(policy: Policy, profile: Profile): string {
+  return [...policy.parameters]
+    .flatMap(([name, { description, unit, values }]) => {
+      const setting = values[profile.id];
+      if (!setting || setting.value === null) return [];
+      const { value } = setting;
+      const yesOrNo = value === true ? 'yes' : 'no';
+      const said = typeof value === 'boolean' ? yesOrNo : `${value} ${unit}`;
+      return [`${name}: ${said} (${description}) [${setting.sources.join(', ')}], from ${setting.from}`];
+    })
+    .join('\n');
+}
+
+function profileAction(profile: Profile, exported: Exported): PlanDefinitionAction {
+  const { policy } = exported;
+  const numbers = numbersOf(policy, profile);
+  return {
+    prefix: profile.id,
+    title: profile.title,
+    description: profile.standsFor,
+    ...(numbers !== '' && { textEquivalent: numbers }),
+    groupingBehavior: 'logical-group',
+    selectionBehavior: 'all',
+    action: policy
+      .criteria(profile.id)
+      .filter(({ asked }) => asked)
+      .map((criterion) => criterionAction(criterion, profile, exported)),
+  };
+}
+
+interface Exported {
+  readonly policy: Policy;
+  readonly policyData: PolicyData;
+}
+
+/** The value sets of the diagnoses that a policy supports, excludes or leaves open under any profile. */
+function diagnosesOf({ policy, policyData }: Exported): ValueSet[] {
+  const all = [...policyData.profiles.keys()].flatMap((profile) => [
+    ...policy.supportedDiagnoses(profile),
+    ...policy.excludedDiagnoses(profile),
+    ...(policy.openDiagnoses(profile) ?? []),
+  ]);
+  const forNerve = policy.supportedForNerve.flatMap(({ sets }) => sets);
+  return [...new Set([...all, ...forNerve])].filter((set) => valueSetResource(set) !== undefined);
+}
+
+/**
+ * A policy as an R4 PlanDefinition: an event-condition-action rule on order-sign with one action for each profile, and in
+ * it one for each criterion that the profile asks for.
+ */
+export function planDefinition(policy: Policy, policyData: PolicyData): PlanDefinition {
+  const exported = { policy, policyData };
+  const procedures = [...policyData.procedures.values()].filter(({ family }) => family === policy.id);
+  return {
+    resourceType: 'PlanDefinition',
+    id: policy.id,
+    url: `${CANONICAL}/PlanDefinition/${policy.id}`,
+    version: policy.version,
+    name: computableName(policy.id),
+    title: policy.title,
+    type: {
+      coding: [{ system: 'http://terminology.hl7.org/CodeSystem/plan-definition-type', code: 'eca-rule' }],
+    },
+    status: policy.approvedBy.length > 0 ? 'active' : 'draft',
+    useContext: procedures.map(({ code, label }) => ({
+      code: { system: 'http://terminology.hl7.org/CodeSystem/usage-context-type', code: 'task' },
+      valueCodeableConcept: { coding: [{ system: CODE_SYSTEMS.cpt, code }], text: label },
+    })),
+    effectivePeriod: { start: policy.from },
+    ...(policy.approvedBy.length > 0 && { endorser: policy.approvedBy.map((name) => ({ name })) }),
+    relatedArtifact: diagnosesOf(exported).map(({ id }) => ({
+      type: 'depends-on' as const,
+      resource: valueSetUrl(id),
+    })),
+    library: [FACTS_LIBRARY],
+    action: [
+      {
+        title: policy.title,
+        trigger: [{ type: 'named-event', name: 'order-sign' }],
+        groupingBehavior: 'logical-group',
+        selectionBehavior: 'exactly-one',
+        action: [...policyData.profiles.values()].map((profile) => profileAction(profile, exported)),
+      },
+    ],
+  };
+}
