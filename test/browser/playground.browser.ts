@@ -130,7 +130,11 @@ test('what became of a card is sent to the service, and stands in the report', a
     feedback: [{ outcome: 'accepted', acceptedSuggestions: [{ id: expect.any(String) }] }],
   });
   await cardsShown(page);
+  // The override must be of the new card: the answer that brings it says something of its own in the status line.
+  const answered = page.waitForResponse(SIGNING);
   await page.getByRole('button', { name: 'Start the case again' }).click();
+  await answered;
+  await cardsShown(page);
   await page.getByLabel('Sign anyway, because').selectOption({ label: 'Cannot wait' });
   await page.getByRole('button', { name: 'Override' }).click();
   await page.getByText('The service has the feedback.').waitFor();
