@@ -82,5 +82,8 @@ test('the library has every fact that a condition names, and every value set it 
     .flatMap(({ codeFilter }) => codeFilter ?? [])
     .flatMap(({ valueSet }) => valueSet ?? []);
   expect(sets.length).toBeGreaterThan(20);
+  // The filters of one requirement hold together: two value sets in one would find nothing.
+  for (const { codeFilter = [] } of library?.dataRequirement ?? [])
+    expect(codeFilter.filter(({ valueSet }) => valueSet !== undefined).length).toBeLessThan(2);
   expect(sets.filter((url) => !urls.has(url))).toEqual([]);
 });

@@ -7,20 +7,32 @@ import { valueSetResource, valueSetUrl } from './value-set-resource';
 const ID = 'nerve-block-facts';
 export const FACTS_LIBRARY = `${CANONICAL}/Library/${ID}`;
 
-/** What is read of a chart, selector by selector and type by type, with the value sets that choose. */
+/** Where a resource of the type has the code that chooses it. */
+function codeOf(type: string): { path: string } | { searchParam: string } {
+  if (type === 'CarePlan') return { searchParam: 'activity-code' };
+  return { path: type.startsWith('Medication') ? 'medication' : 'code' };
+}
+
+/**
+ * What is read of a chart, selector by selector. Filters of one requirement all hold together, so each value set of a
+ * selector has a requirement of its own.
+ */
 function dataRequirements(policyData: PolicyData): DataRequirement[] {
-  return SELECTORS.map((name) => policyData.selector(name)).flatMap(({ from, codes, status }) => {
-    const codeFilter = [
-      ...codes
-        .filter((set) => valueSetResource(set) !== undefined)
-        .map(({ id }) => ({ path: 'code', valueSet: valueSetUrl(id) })),
-      ...(status ? [{ path: 'status', code: [...status].map((code) => ({ code })) }] : []),
-    ];
-    return from.map((type) => ({
-      type: type as DataRequirement['type'],
-      ...(codeFilter.length > 0 && { codeFilter }),
-    }));
+  const all = SELECTORS.map((name) => policyData.selector(name)).flatMap(({ from, codes, status }) => {
+    const known = codes.filter((set) => valueSetResource(set) !== undefined);
+    const sets = known.length > 0 ? known.map(({ id }) => valueSetUrl(id)) : [undefined];
+    const ofStatus = status ? [{ path: 'status', code: [...status].map((code) => ({ code })) }] : [];
+    return from.flatMap((type) =>
+      sets.map((valueSet) => {
+        const codeFilter = [...(valueSet === undefined ? [] : [{ ...codeOf(type), valueSet }]), ...ofStatus];
+        return {
+          type: type as DataRequirement['type'],
+          ...(codeFilter.length > 0 && { codeFilter }),
+        };
+      }),
+    );
   });
+  return [...new Map(all.map((requirement) => [JSON.stringify(requirement), requirement])).values()];
 }
 
 /**

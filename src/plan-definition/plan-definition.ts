@@ -36,7 +36,7 @@ function criterionAction(
   profile: Profile,
   { policy, policyData }: Exported,
 ): PlanDefinitionAction {
-  const { id, title, severity, written, required, sources } = criterion;
+  const { id, title, severity, severityWhen, written, required, sources } = criterion;
   const numbers = Object.fromEntries(
     [...policy.parameters.keys()].map((name) => {
       const value = policy.threshold(profile.id, name);
@@ -49,7 +49,10 @@ function criterionAction(
     prefix: id,
     title,
     description: fill(required, numbers),
-    code: [{ text: severity }],
+    code: [
+      { text: severity },
+      ...Object.entries(severityWhen).map(([finding, other]) => ({ text: `${other} if ${finding}` })),
+    ],
     requiredBehavior: REQUIRED_BEHAVIOR[severity],
     ...(documentation.length > 0 && { documentation }),
     condition: [
@@ -97,15 +100,22 @@ interface Exported {
   readonly policyData: PolicyData;
 }
 
-/** The value sets of the diagnoses that a policy supports, excludes or leaves open under any profile. */
-function diagnosesOf({ policy, policyData }: Exported): ValueSet[] {
-  const all = [...policyData.profiles.keys()].flatMap((profile) => [
-    ...policy.supportedDiagnoses(profile),
-    ...policy.excludedDiagnoses(profile),
-    ...(policy.openDiagnoses(profile) ?? []),
-  ]);
-  const forNerve = policy.supportedForNerve.flatMap(({ sets }) => sets);
-  return [...new Set([...all, ...forNerve])].filter((set) => valueSetResource(set) !== undefined);
+/** The value sets of the diagnoses, each with what it does under which profiles. */
+function diagnosesOf({ policy, policyData }: Exported): RelatedArtifact[] {
+  const uses = new Map<ValueSet, string[]>();
+  const note = (sets: readonly ValueSet[], use: string): void => {
+    for (const set of sets) uses.set(set, [...(uses.get(set) ?? []), use]);
+  };
+  for (const profile of policyData.profiles.keys()) {
+    note(policy.supportedDiagnoses(profile), `supports under ${profile}`);
+    note(policy.excludedDiagnoses(profile), `excludes under ${profile}`);
+    note(policy.openDiagnoses(profile) ?? [], `leaves open under ${profile}`);
+  }
+  for (const { nerves, sets } of policy.supportedForNerve)
+    note(sets, `supports for the ${nerves.join(', the ')} nerve`);
+  return [...uses]
+    .filter(([set]) => valueSetResource(set) !== undefined)
+    .map(([{ id }, does]) => ({ type: 'depends-on', display: does.join('; '), resource: valueSetUrl(id) }));
 }
 
 /**
@@ -132,10 +142,7 @@ export function planDefinition(policy: Policy, policyData: PolicyData): PlanDefi
     })),
     effectivePeriod: { start: policy.from },
     ...(policy.approvedBy.length > 0 && { endorser: policy.approvedBy.map((name) => ({ name })) }),
-    relatedArtifact: diagnosesOf(exported).map(({ id }) => ({
-      type: 'depends-on' as const,
-      resource: valueSetUrl(id),
-    })),
+    relatedArtifact: diagnosesOf(exported),
     library: [FACTS_LIBRARY],
     action: [
       {
