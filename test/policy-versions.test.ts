@@ -80,6 +80,16 @@ describe('the day of the order decides which version judges it', () => {
       'guideline: { value: 42, from: "2026-01-01", sources: [s000, s001] }',
       'guideline: { value: 70, from: "2026-07-01", sources: [s000], earlier: [{ value: 42, from: "2026-01-01", sources: [s000, s001] }] }',
     );
+  /** A number with three values, from these days on. */
+  const careBefore =
+    (...[latest, ...earlier]: string[]) =>
+    (text: string): string =>
+      text.replace(
+        'guideline: { value: 42, from: "2026-01-01", sources: [s000, s001] }',
+        `guideline: { value: 70, from: "${latest}", sources: [s000], earlier: [${earlier
+          .map((day) => `{ value: 42, from: "${day}", sources: [s000] }`)
+          .join(', ')}] }`,
+      );
   const july = {
     [EPIDURAL]: moreCare,
     'policies/transforaminal-epidural/policy.yaml': newVersion,
@@ -116,6 +126,16 @@ describe('the day of the order decides which version judges it', () => {
       'a number that changes between versions',
       { [EPIDURAL]: moreCare },
       /"conservativeCareDays" changes on 2026-07-01, on which no version of the policy begins/u,
+    ],
+    [
+      'a number that changed before, too, on a day on which no version began',
+      { ...july, [EPIDURAL]: careBefore('2026-07-01', '2026-03-01', '2026-01-01') },
+      /"conservativeCareDays" changes on 2026-03-01, on which no version of the policy begins/u,
+    ],
+    [
+      'a number whose values are not with the latest first',
+      { ...july, [EPIDURAL]: careBefore('2026-07-01', '2026-01-01', '2026-03-01') },
+      /"conservativeCareDays" has its values not with the latest first/u,
     ],
     [
       'versions in the wrong order',

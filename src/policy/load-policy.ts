@@ -149,6 +149,14 @@ interface Version {
   readonly from: string;
 }
 
+/** What is wrong with the days of a number: the latest value first, each change on a day on which a version begins. */
+function daysMistake(days: readonly string[], versionDays: ReadonlySet<string>): string | undefined {
+  const changes = days.slice(0, -1);
+  if (changes.some((day, i) => (days[i + 1] ?? '') >= day)) return 'has its values not with the latest first';
+  const stray = changes.find((day) => !versionDays.has(day));
+  return stray === undefined ? undefined : `changes on ${stray}, on which no version of the policy begins`;
+}
+
 /** The versions of a policy, the latest first; a number that changed must have changed with one of them. */
 function versionsOf(file: PolicyFile, parameters: Parameters): readonly [Version, ...Version[]] {
   const { version, from, earlier } = file.data;
@@ -160,11 +168,11 @@ function versionsOf(file: PolicyFile, parameters: Parameters): readonly [Version
   const days = new Set(all.map((one) => one.from));
   for (const [name, { values }] of Object.entries(parameters)) {
     for (const value of Object.values(values)) {
-      if (value.earlier && !days.has(value.from))
-        throw file.mistake(
-          ['from'],
-          `"${name}" changes on ${value.from}, on which no version of the policy begins`,
-        );
+      const wrong = daysMistake(
+        [value, ...(value.earlier ?? [])].map((one) => one.from),
+        days,
+      );
+      if (wrong !== undefined) throw file.mistake(['from'], `"${name}" ${wrong}`);
     }
   }
   return all;
