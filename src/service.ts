@@ -13,7 +13,7 @@ import { startHttpServer, type HttpServer } from './operations/http-server';
 import { createLogger, errorCode, errorFields } from './operations/log';
 import { createMetrics, type StoreOperation } from './operations/metrics';
 import { pageRoutes } from './pages/page-routes';
-import { loadPolicyData } from './policy/load';
+import { loadPolicyData, POLICY_FOLDER } from './policy/load';
 import type { PolicyData } from './policy/policy-data';
 import { readSettings, SettingsError, type Settings } from './settings';
 import { decisionLog } from './store/decision-log';
@@ -28,7 +28,6 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
-export const POLICY_FOLDER = join(__dirname, '..', 'cds-services');
 const FIXTURES = join(__dirname, '..', 'fhir-fixtures');
 
 const HOUR_MS = 3_600_000;

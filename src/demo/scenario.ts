@@ -162,7 +162,13 @@ export function requestFor({ patientId, chart, orders, notSent }: Case, profile:
   return { ...orderSignOf(patientId, orders, profile), prefetch };
 }
 
-/** Reads every scenario of a folder, or of its files of one name; a file may hold a list of them. */
+/** A file holds one scenario or a list of them. */
+export const scenarioFileSchema = z.preprocess(
+  (data) => (Array.isArray(data) ? (data as unknown[]) : [data]),
+  z.array(scenarioSchema),
+);
+
+/** Reads every scenario of a folder, or of its files of one name. */
 export function readScenarios(folder: string, only?: string): Scenario[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.yaml') && (only === undefined || file === only))

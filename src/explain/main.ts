@@ -3,9 +3,9 @@ import { FACTS } from '../gather/facts';
 import { chartFor } from '../hooks/answer';
 import { readHookRequest } from '../hooks/hook-request';
 import { judgeBlocks, readOrderedBlocks } from '../hooks/judge-orders';
-import { loadPolicyData } from '../policy/load';
+import { loadPolicyData, POLICY_FOLDER } from '../policy/load';
 import { Problem } from '../problem';
-import { hookDependencies, POLICY_FOLDER } from '../service';
+import { hookDependencies } from '../service';
 import { readSettings } from '../settings';
 import { explain } from './explain';
 

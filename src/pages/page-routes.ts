@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Router, type Request, type Response } from 'express';
 import MarkdownIt from 'markdown-it';
 import { notAllowed, problem } from '../problem';
+import { htmlDocument } from './html-document';
 import { POLICIES_PATH } from './policy-page';
 
 /** The heading's words as they stand in an address. */
@@ -24,29 +25,6 @@ function renderer(): MarkdownIt.MarkdownIt {
   return markdown;
 }
 
-function documentOf(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem; }
-table { border-collapse: collapse; display: block; overflow-x: auto; }
-th, td { border: 1px solid gray; padding: 0.25rem 0.5rem; text-align: left; vertical-align: top; }
-tr:target, h2:target, h3:target { background: lightyellow; }
-</style>
-</head>
-<body>
-<main>
-${body}
-</main>
-</body>
-</html>
-`;
-}
-
 /** A page of the policy folder as HTML; links between the pages lead to the addresses below. */
 function readPage(file: string, markdown: MarkdownIt.MarkdownIt): string | undefined {
   if (!existsSync(file)) return undefined;
@@ -58,7 +36,7 @@ function readPage(file: string, markdown: MarkdownIt.MarkdownIt): string | undef
     .replace(/href="([a-z0-9-]+)\/README\.md"/gu, `href="${POLICIES_PATH}/$1"`)
     // A criterion's row can be pointed at: /policies/facet-joint#FJ-CC
     .replace(/<tr>\n<td><strong>([A-Z]+-[A-Z0-9]+)<\/strong>/gu, '<tr id="$1">\n<td><strong>$1</strong>');
-  return documentOf(markdown.utils.escapeHtml(title), body);
+  return htmlDocument(title, body);
 }
 
 /** `GET /policies` and `GET /policies/{id}`: the pages that a reviewer reads, as they lie in the policy folder. */

@@ -1,6 +1,6 @@
 import type { Criterion, Parameter, Policy, PolicyData, Procedure, Profile } from '../policy/policy-data';
 import type { ValueSet } from '../policy/value-set';
-import { fill } from '../present/wording';
+import { requiredWithNumbers, valueText } from '../present/wording';
 import { markdownTable } from './markdown-table';
 
 /** Where the policy pages are, below the base URL of the service. */
@@ -36,16 +36,10 @@ function unique<T>(items: readonly T[]): T[] {
 /** What a profile asks of a criterion, with its numbers, its severity where it is another one, and its sources. */
 function asked(criterion: Criterion, profile: Profile, group: string, { policy }: Page): string {
   if (!criterion.asked) return NOT_ASKED;
-  const numbers = Object.fromEntries(
-    [...policy.parameters].map(([name, { values }]) => {
-      const value = values[profile.id]?.value;
-      return [name, typeof value === 'number' ? value : undefined];
-    }),
-  );
   const severity = criterion.severity === group ? '' : `(${criterion.severity}) `;
   const others = Object.entries(criterion.severityWhen).map(([finding, other]) => `${other} if ${finding}`);
   const also = others.length > 0 ? `; ${others.join(', ')}` : '';
-  return `${severity}${fill(criterion.required, numbers)}${also} [${criterion.sources.join(', ')}]`;
+  return `${severity}${requiredWithNumbers(criterion, policy, profile.id)}${also} [${criterion.sources.join(', ')}]`;
 }
 
 /** The text of a cell, or that it is as in the profile that this one is based on. */
@@ -88,13 +82,9 @@ function criteriaSections(page: Page): string[] {
 }
 
 function numberText(parameter: Parameter, value: Parameter['values'][string] | undefined): string {
-  const { unit } = parameter;
   if (!value || value.value === null) return NOT_ASKED;
-  const isYesOrNo = typeof value.value === 'boolean';
-  const yesOrNo = value.value === true ? 'yes' : 'no';
-  const text = isYesOrNo ? yesOrNo : `${String(value.value)} ${unit}`;
   const before = (value.earlier ?? []).map((older) => `; before: ${numberText(parameter, older)}`);
-  return `${text} [${value.sources.join(', ')}], from ${value.from}${before.join('')}`;
+  return `${valueText(value.value, parameter.unit)} [${value.sources.join(', ')}], from ${value.from}${before.join('')}`;
 }
 
 function numbersTable({ policy, profiles }: Page): string {
@@ -253,7 +243,6 @@ export function policyPage(
     approvedBy.length > 0
       ? `Approved by ${approvedBy.join(', ')}.`
       : 'Nobody has approved it yet: it is not clinically approved, and every card says so.';
-  const procedures = [...policyData.procedures.values()].filter(({ family }) => family === policy.id);
   return [
     `# ${policy.title}`,
     `Version ${policy.version}, for orders from ${policy.from} on. ${approved}`,
@@ -262,7 +251,7 @@ export function policyPage(
     '## What it covers',
     markdownTable(
       ['CPT', 'What', 'Coding rules'],
-      procedures.map((procedure) => [procedure.code, procedure.label, rulesOf(procedure)]),
+      policy.procedures.map((procedure) => [procedure.code, procedure.label, rulesOf(procedure)]),
     ),
     ...diagnosesSection(page),
     '## Criteria',
@@ -290,10 +279,8 @@ export function policyIndexPage({
   policies: readonly Policy[];
   policyData: PolicyData;
 }) {
-  const rows = policies.map(({ id, title, version, approvedBy }) => {
-    const codes = [...policyData.procedures.values()]
-      .filter(({ family }) => family === id)
-      .map(({ code }) => code);
+  const rows = policies.map(({ id, title, version, approvedBy, procedures }) => {
+    const codes = procedures.map(({ code }) => code);
     return [`[${title}](${id}/README.md)`, codes.join(', '), version, approvedBy.join(', ') || 'nobody yet'];
   });
   const profiles = [...policyData.profiles.values()].map(({ id, title, standsFor, basedOn }) => [

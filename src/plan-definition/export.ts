@@ -12,6 +12,6 @@ export function exportedResources(
   return [
     ...[...policyData.policies.values()].map((policy) => planDefinition(policy, policyData)),
     factsLibrary(facts, policyData),
-    ...[...policyData.valueSets.values()].flatMap((set) => valueSetResource(set) ?? []),
+    ...[...policyData.valueSets.values()].filter((set) => set.hasCodes).map(valueSetResource),
   ];
 }

@@ -2,7 +2,7 @@ import type { DataRequirement, Library } from 'fhir/r4';
 import { SELECTORS } from '../policy/names';
 import type { PolicyData } from '../policy/policy-data';
 import { CANONICAL } from './canonical';
-import { valueSetResource, valueSetUrl } from './value-set-resource';
+import { valueSetUrl } from './value-set-resource';
 
 const ID = 'nerve-block-facts';
 export const FACTS_LIBRARY = `${CANONICAL}/Library/${ID}`;
@@ -19,7 +19,7 @@ function codeOf(type: string): { path: string } | { searchParam: string } {
  */
 function dataRequirements(policyData: PolicyData): DataRequirement[] {
   const all = SELECTORS.map((name) => policyData.selector(name)).flatMap(({ from, codes, status }) => {
-    const known = codes.filter((set) => valueSetResource(set) !== undefined);
+    const known = codes.filter((set) => set.hasCodes);
     const sets = known.length > 0 ? known.map(({ id }) => valueSetUrl(id)) : [undefined];
     const ofStatus = status ? [{ path: 'status', code: [...status].map((code) => ({ code })) }] : [];
     return from.flatMap((type) =>

@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FACTS } from '../gather/facts';
-import { loadPolicyData } from '../policy/load';
-import { POLICY_FOLDER } from '../service';
+import { loadPolicyData, POLICY_FOLDER } from '../policy/load';
 import { exportedResources } from './export';
 
 const folder = process.argv[2] ?? 'plan-definitions';

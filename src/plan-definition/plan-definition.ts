@@ -3,10 +3,10 @@ import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { Criterion, Policy, PolicyData, Profile } from '../policy/policy-data';
 import type { Severity } from '../policy/policy-schema';
 import type { ValueSet } from '../policy/value-set';
-import { fill } from '../present/wording';
+import { requiredWithNumbers, valueText } from '../present/wording';
 import { CANONICAL, computableName } from './canonical';
 import { FACTS_LIBRARY } from './facts-library';
-import { valueSetResource, valueSetUrl } from './value-set-resource';
+import { valueSetUrl } from './value-set-resource';
 
 /** How binding a criterion is, in the words that FHIR has for an action. */
 const REQUIRED_BEHAVIOR = {
@@ -36,19 +36,13 @@ function criterionAction(
   profile: Profile,
   { policy, policyData }: Exported,
 ): PlanDefinitionAction {
-  const { id, title, severity, severityWhen, written, required, sources } = criterion;
-  const numbers = Object.fromEntries(
-    [...policy.parameters.keys()].map((name) => {
-      const value = policy.threshold(profile.id, name);
-      return [name, typeof value === 'number' ? value : undefined];
-    }),
-  );
+  const { id, title, severity, severityWhen, written, sources } = criterion;
   const documentation = citations(sources, policyData);
   const expression = (text: string) => ({ language: 'text/fhirpath', expression: text });
   return {
     prefix: id,
     title,
-    description: fill(required, numbers),
+    description: requiredWithNumbers(criterion, policy, profile.id),
     code: [
       { text: severity },
       ...Object.entries(severityWhen).map(([finding, other]) => ({ text: `${other} if ${finding}` })),
@@ -67,13 +61,13 @@ function criterionAction(
 /** The numbers of a profile, one a line, for readers who have no other place to look them up. */
 function numbersOf(policy: Policy, profile: Profile): string {
   return [...policy.parameters]
-    .flatMap(([name, { description, unit, values }]) => {
-      const setting = values[profile.id];
+    .flatMap(([name, parameter]) => {
+      const setting = parameter.values[profile.id];
       if (!setting || setting.value === null) return [];
-      const { value } = setting;
-      const yesOrNo = value === true ? 'yes' : 'no';
-      const said = typeof value === 'boolean' ? yesOrNo : `${value} ${unit}`;
-      return [`${name}: ${said} (${description}) [${setting.sources.join(', ')}], from ${setting.from}`];
+      const said = valueText(setting.value, parameter.unit);
+      return [
+        `${name}: ${said} (${parameter.description}) [${setting.sources.join(', ')}], from ${setting.from}`,
+      ];
     })
     .join('\n');
 }
@@ -114,7 +108,7 @@ function diagnosesOf({ policy, policyData }: Exported): RelatedArtifact[] {
   for (const { nerves, sets } of policy.supportedForNerve)
     note(sets, `supports for the ${nerves.join(', the ')} nerve`);
   return [...uses]
-    .filter(([set]) => valueSetResource(set) !== undefined)
+    .filter(([set]) => set.hasCodes)
     .map(([{ id }, does]) => ({ type: 'depends-on', display: does.join('; '), resource: valueSetUrl(id) }));
 }
 
@@ -124,7 +118,6 @@ function diagnosesOf({ policy, policyData }: Exported): RelatedArtifact[] {
  */
 export function planDefinition(policy: Policy, policyData: PolicyData): PlanDefinition {
   const exported = { policy, policyData };
-  const procedures = [...policyData.procedures.values()].filter(({ family }) => family === policy.id);
   return {
     resourceType: 'PlanDefinition',
     id: policy.id,
@@ -136,7 +129,7 @@ export function planDefinition(policy: Policy, policyData: PolicyData): PlanDefi
       coding: [{ system: 'http://terminology.hl7.org/CodeSystem/plan-definition-type', code: 'eca-rule' }],
     },
     status: policy.approvedBy.length > 0 ? 'active' : 'draft',
-    useContext: procedures.map(({ code, label }) => ({
+    useContext: policy.procedures.map(({ code, label }) => ({
       code: { system: 'http://terminology.hl7.org/CodeSystem/usage-context-type', code: 'task' },
       valueCodeableConcept: { coding: [{ system: CODE_SYSTEMS.cpt, code }], text: label },
     })),

@@ -1,6 +1,6 @@
 import type { ValueSet as FhirValueSet, ValueSetComposeInclude } from 'fhir/r4';
 import { CODE_SYSTEMS, type CodeSystem } from '../policy/code-systems';
-import type { Member, ValueSet } from '../policy/value-set';
+import { literally, type Member, type ValueSet } from '../policy/value-set';
 import { CANONICAL, computableName } from './canonical';
 
 export function valueSetUrl(id: string): string {
@@ -9,7 +9,7 @@ export function valueSetUrl(id: string): string {
 
 /** All codes that begin with the prefix, as the code filter of FHIR says it. */
 function startingWith(prefix: string): string {
-  return `${prefix.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&')}.*`;
+  return `${literally(prefix)}.*`;
 }
 
 /** Our labels are no names of the code system, so they stand as designations and not as displays. */
@@ -29,12 +29,11 @@ function includesOf(system: CodeSystem, members: readonly Member[]): ValueSetCom
 }
 
 /**
- * A value set of the policy data as an R4 ValueSet; undefined for one that goes by words alone. The words by which
- * narrative is found as well have no place in FHIR, and the description says so.
+ * A value set of the policy data that has codes, as an R4 ValueSet. The words by which narrative is found as well have no
+ * place in FHIR, and the description says so.
  */
-export function valueSetResource(set: ValueSet): FhirValueSet | undefined {
+export function valueSetResource(set: ValueSet): FhirValueSet {
   const members = [...set.exact.values(), ...set.prefixes.map(({ member }) => member)];
-  if (members.length === 0) return undefined;
   const systems = [...new Set(members.map(({ system }) => system))];
   const unchecked = members.some(({ verified }) => verified === false);
   const description = [

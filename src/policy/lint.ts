@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { lintPolicies } from './lint-policies';
+import { POLICY_FOLDER } from './load';
 
-const { isRight, says } = lintPolicies(process.argv[2] ?? join(__dirname, '..', '..', 'cds-services'));
+const { isRight, says } = lintPolicies(process.argv[2] ?? POLICY_FOLDER);
 (isRight ? process.stdout : process.stderr).write(`${says}\n`);
 process.exitCode = isRight ? 0 : 1;

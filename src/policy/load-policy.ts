@@ -16,7 +16,7 @@ import {
   type CriterionSource,
   type IncludeSource,
   parametersSchema,
-  policySchema,
+  type policySchema as PolicySchema,
   type sharedSchema as SharedSchema,
 } from './policy-schema';
 import type { z } from 'zod';
@@ -37,7 +37,7 @@ interface Placed {
   readonly at: (path: readonly string[], sentence: string) => PolicyError;
 }
 
-export type PolicyFile = YamlFile<z.output<typeof policySchema>>;
+export type PolicyFile = YamlFile<z.output<typeof PolicySchema>>;
 
 /** Checks that every number has a value, or null, and known sources for every profile. */
 function checkParameters(
@@ -193,33 +193,32 @@ function numbersOn(day: string, parameters: Parameters): Parameters {
   );
 }
 
-/** Reads, checks and compiles the folder of one policy, each of its versions. */
+/** Checks and compiles one policy, each of its versions. */
 export function loadPolicy(
-  name: string,
+  file: PolicyFile,
+  procedures: readonly Procedure[],
   setting: PolicySetting,
-): { policy: Policy; procedures: Procedure[] } {
-  const { read } = setting;
-  const file = read(`policies/${name}/policy.yaml`, policySchema);
-  if (file.data.id !== name) throw file.mistake(['id'], 'the id must be the name of the folder');
-  const parameters = parametersOf(name, file, setting);
+): Policy {
+  const parameters = parametersOf(file.data.id, file, setting);
   const [latest, ...earlier] = versionsOf(file, parameters);
-  const compile = (version: Version, before: readonly Policy[]): Policy =>
-    compilePolicy(file, version, before, numbersOn(version.from, parameters), setting);
-  const policy = compile(
+  const compile = (version: Version, before: readonly Policy[]): Policy => ({
+    ...compilePolicy(file, version, numbersOn(version.from, parameters), setting),
+    earlier: before,
+    procedures,
+  });
+  return compile(
     latest,
     earlier.map((version) => compile(version, [])),
   );
-  return { policy, procedures: file.data.procedures.map((procedure) => ({ ...procedure, family: name })) };
 }
 
 /** One version of a policy, with the numbers that it has. */
 function compilePolicy(
   file: PolicyFile,
   { version, from }: Version,
-  earlier: readonly Policy[],
   parameters: Parameters,
   setting: PolicySetting,
-): Policy {
+): Omit<Policy, 'earlier' | 'procedures'> {
   const { folder, read, profiles } = setting;
   const { id, title, short, approvedBy } = file.data;
   const full = { ...setting, parameters };
@@ -243,7 +242,6 @@ function compilePolicy(
     id,
     version,
     from,
-    earlier,
     title,
     short,
     approvedBy,

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import type { z } from 'zod';
 import type { PolicyData, Procedure, Profile, RequestDefinition } from './policy-data';
 import type { FactShape, Lineage } from './load-criterion';
-import { type PolicySetting, loadPolicy, readParameters } from './load-policy';
+import { type PolicyFile, type PolicySetting, loadPolicy, readParameters } from './load-policy';
 import { type Read, loadAllFindings, loadSelectors, loadValueSets, loadVocabulary } from './load-vocabulary';
 import { VALUE_SETS, type ValueSetName } from './names';
 import { policySchema, sharedSchema } from './policy-schema';
@@ -21,6 +21,9 @@ import { type ValueSet, compileValueSet, wholeWords } from './value-set';
 import { cardWordingSchema } from './wording-schema';
 import { PolicyError, readYaml, type YamlFile } from './yaml-file';
 
+/** Where the policy data lies. */
+export const POLICY_FOLDER = join(__dirname, '..', '..', 'cds-services');
+
 /** What stands under the name; a name that is not there is a mistake of the code. */
 export function find<T>(map: ReadonlyMap<string, T>, name: string): T {
   const value = map.get(name);
@@ -31,14 +34,8 @@ export function find<T>(map: ReadonlyMap<string, T>, name: string): T {
 /** The value set by which earlier blocks are found: every code that a policy is for. */
 const PROCEDURE_CODES = 'procedure-codes';
 
-function procedureCodes(policies: readonly string[], read: Read): ValueSet {
-  const concepts = policies.flatMap((name) =>
-    read(`policies/${name}/policy.yaml`, policySchema).data.procedures.map(({ code, label }) => ({
-      system: 'cpt' as const,
-      code,
-      label,
-    })),
-  );
+function procedureCodes(procedures: readonly Procedure[]): ValueSet {
+  const concepts = procedures.map(({ code, label }) => ({ system: 'cpt' as const, code, label }));
   return compileValueSet({
     id: PROCEDURE_CODES,
     concepts,
@@ -48,6 +45,33 @@ function procedureCodes(policies: readonly string[], read: Read): ValueSet {
     excludes: [],
     singleIngredient: false,
   });
+}
+
+/** The file of each policy; the folder has its name. */
+function policyFiles(folders: readonly string[], read: Read): PolicyFile[] {
+  return folders.map((name) => {
+    const file = read(`policies/${name}/policy.yaml`, policySchema);
+    if (file.data.id !== name) throw file.mistake(['id'], 'the id must be the name of the folder');
+    return file;
+  });
+}
+
+/** The procedures of all policies; a code belongs to one of them. */
+function proceduresOf(files: readonly PolicyFile[]): Procedure[] {
+  const owners = new Map<string, string>();
+  return files.flatMap((file) =>
+    file.data.procedures.map((procedure, i) => {
+      const { id: family } = file.data;
+      const owner = owners.get(procedure.code);
+      if (owner !== undefined)
+        throw file.mistake(
+          ['procedures', i, 'code'],
+          `${procedure.code} is a code of ${owner === family ? 'this policy already' : `the policy ${owner}`}`,
+        );
+      owners.set(procedure.code, family);
+      return { ...procedure, family };
+    }),
+  );
 }
 
 /** A shared criterion is written once. */
@@ -146,7 +170,9 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
   const valueSets = new Map<string, ValueSet>();
   for (const at of ['value-sets', ...folders.map((name) => `policies/${name}/value-sets`)])
     loadValueSets(folder, at, read, valueSets);
-  valueSets.set(PROCEDURE_CODES, procedureCodes(folders, read));
+  const files = policyFiles(folders, read);
+  const procedures = proceduresOf(files);
+  valueSets.set(PROCEDURE_CODES, procedureCodes(procedures));
   for (const name of VALUE_SETS) {
     if (!valueSets.has(name))
       throw new PolicyError(`cds-services/value-sets/${name}.yaml:1: the file is missing`);
@@ -189,13 +215,10 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
     findings: loadAllFindings(read, facts),
   };
   checkSharedIds(setting.shared);
-  const loaded = folders.map((name) => loadPolicy(name, setting));
-  const procedures = loaded.flatMap(({ procedures: own }): Procedure[] => own);
-  const twice = procedures.find(({ code }, i) => procedures.findIndex((other) => other.code === code) < i);
-  if (twice)
-    throw new PolicyError(
-      `cds-services/policies/${twice.family}/policy.yaml:1: procedures: another policy is for ${twice.code}`,
-    );
+  const policies = files.map((file) => {
+    const own = procedures.filter(({ family }) => family === file.data.id);
+    return loadPolicy(file, own, setting);
+  });
 
   return {
     discovery: {
@@ -206,7 +229,7 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
       })),
     },
     profiles: new Map(Object.entries(profiles).map(([id, source]) => [id, compileProfile(id, source)])),
-    policies: new Map(loaded.map(({ policy }) => [policy.id, policy])),
+    policies: new Map(policies.map((policy) => [policy.id, policy])),
     procedures: new Map(procedures.map((procedure) => [procedure.code, procedure])),
     companions: new Map(companions.map((companion) => [companion.code, companion])),
     sources: new Map(Object.entries(sources).map(([id, source]) => [id, { id, ...source }])),

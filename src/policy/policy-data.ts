@@ -101,7 +101,7 @@ export interface OtherView {
 
 /** A number with the day from which it applies. */
 export interface DatedValue {
-  readonly value: Threshold | null;
+  readonly value: number | boolean | null;
   readonly from: string;
   readonly sources: readonly string[];
 }
@@ -146,6 +146,8 @@ export interface Policy {
   readonly title: string;
   readonly short: string;
   readonly approvedBy: readonly string[];
+  /** The codes that it is for. */
+  readonly procedures: readonly Procedure[];
   /** What a sentence calls the supported diagnoses. */
   diagnosesCalled(profile: string): string;
   supportedDiagnoses(profile: string): readonly ValueSet[];

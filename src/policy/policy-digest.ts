@@ -7,7 +7,7 @@ function codesOf({ exact, prefixes }: ValueSet): string[] {
 }
 
 /** Digest of everything by which a policy decides: codes, diagnoses, criteria with their numbers, other views. */
-export function policyDigest(policy: Policy, { profiles, procedures }: PolicyData): string {
+export function policyDigest(policy: Policy, { profiles }: PolicyData): string {
   const ofProfiles = [...profiles.keys()].map((profile) => [
     profile,
     policy.criteria(profile).map(({ id, version, asked, severity }) => [id, version, asked, severity]),
@@ -16,9 +16,8 @@ export function policyDigest(policy: Policy, { profiles, procedures }: PolicyDat
     (policy.openDiagnoses(profile) ?? []).map(codesOf),
     policy.otherViews(profile).map(({ says, sources }) => [says, sources]),
   ]);
-  const own = [...procedures.values()].filter(({ family }) => family === policy.id);
   return createHash('sha256')
-    .update(JSON.stringify([ofProfiles, own]))
+    .update(JSON.stringify([ofProfiles, policy.procedures]))
     .digest('hex')
     .slice(0, 16);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { codeText, id, isoDate, sentence } from './schema';
+import { id, isoDate, procedureCode, sentence } from './schema';
 
 /** The shapes of a policy folder's files. */
 const criterionId = z.string().regex(/^[A-Z]{2,4}-[A-Z0-9]+$/u, 'must look like TF-CC');
@@ -10,13 +10,13 @@ export const SEVERITIES = ['hard', 'documentation', 'caution', 'contraindication
 export type Severity = (typeof SEVERITIES)[number];
 
 const procedureSchema = z.strictObject({
-  code: codeText,
+  code: procedureCode,
   kind: id,
   label: sentence,
   region: z.enum(['cervical-thoracic', 'lumbar-sacral']).optional(),
   /** The code for the same procedure in the other region of the spine. */
-  otherRegion: codeText.optional(),
-  addOnTo: z.array(codeText).optional(),
+  otherRegion: procedureCode.optional(),
+  addOnTo: z.array(procedureCode).optional(),
   /** Ordered at most once for a side, for a nerve of a side, or for the session. */
   once: z.enum(['side', 'site', 'session']).optional(),
   /** False for a code that has no side. */
@@ -32,14 +32,14 @@ const procedureSchema = z.strictObject({
   oneRegionASession: z.boolean().optional(),
   imageGuidanceIncluded: z.boolean().optional(),
   /** The code that includes image guidance, for a code that does without. */
-  withGuidance: codeText.optional(),
+  withGuidance: procedureCode.optional(),
   /** Where bleeding is a low risk: anywhere, or only at levels of these regions. */
   lowBleedingRisk: z
     .union([z.literal('anywhere'), z.array(z.enum(['cervical', 'thoracic', 'lumbar']))])
     .optional(),
   /** How many muscles the code is for, and the code for other numbers. */
   muscles: z
-    .strictObject({ from: z.number().int(), to: z.number().int().optional(), otherwise: codeText })
+    .strictObject({ from: z.number().int(), to: z.number().int().optional(), otherwise: procedureCode })
     .optional(),
 });
 

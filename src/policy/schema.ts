@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codeMistake } from './code-shape';
 import { type CodeSystem, CODE_SYSTEMS } from './code-systems';
 import { parseExactDay } from '../time/days';
 
@@ -6,6 +7,10 @@ import { parseExactDay } from '../time/days';
 export const sentence = z.string().min(1);
 export const id = z.string().regex(/^[a-z][a-z0-9-]*$/u, 'must be lower-case words joined by hyphens');
 export const codeText = z.string('must be quoted, codes are strings').min(1);
+export const procedureCode = codeText.regex(
+  /^(?:\d{4}[0-9FTU]|[A-V]\d{4})$/u,
+  'must be a code of CPT or HCPCS',
+);
 export const isoDate = z
   .string()
   .refine((date) => date.length === 10 && parseExactDay(date) !== undefined, 'must be YYYY-MM-DD');
@@ -45,7 +50,16 @@ export const valueSetSchema = z.strictObject({
         .refine(
           (member) => (member.code === undefined) !== (member.prefix === undefined),
           'needs a code or a prefix',
-        ),
+        )
+        .superRefine(({ system, ...member }, context) => {
+          const message = codeMistake(system, member);
+          if (message !== undefined)
+            context.addIssue({
+              code: 'custom',
+              message,
+              path: [member.code === undefined ? 'prefix' : 'code'],
+            });
+        }),
     )
     .default([]),
   names: z.array(sentence).default([]),
@@ -116,7 +130,7 @@ export const profilesSchema = z.record(
 
 export const companionsSchema = z.array(
   z.strictObject({
-    code: codeText,
+    code: procedureCode,
     kind: z.enum(['ultrasound', 'fluoroscopy', 'ct', 'sedation']),
     label: sentence,
   }),
@@ -129,7 +143,7 @@ export const codingRulesSchema = z.strictObject({
   ),
   /** Nerves by the words an order names them with; with the code of their own, if they have one. */
   nerves: z.array(
-    z.strictObject({ nerve: sentence, words: z.array(sentence).min(1), code: codeText.optional() }),
+    z.strictObject({ nerve: sentence, words: z.array(sentence).min(1), code: procedureCode.optional() }),
   ),
 });
 

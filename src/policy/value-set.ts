@@ -36,6 +36,8 @@ export interface ValueSet {
   readonly id: string;
   readonly exact: ReadonlyMap<string, Member>;
   readonly prefixes: readonly { readonly key: string; readonly member: Member }[];
+  /** False where words alone say what belongs. */
+  readonly hasCodes: boolean;
   readonly hasNames: boolean;
   memberOfCode(code: Code): Member | undefined;
   memberOf(concept: Concept): Member | undefined;
@@ -58,11 +60,15 @@ export function codeKey(code: Code): string | undefined {
   return system && `${system}|${normalCode(system, code.code)}`;
 }
 
+/** The text as a regular expression that finds nothing else. */
+export function literally(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
+}
+
 /** The words as a pattern that finds them whole, in any case; undefined for no words. */
 export function wholeWords(words: readonly string[]): RegExp | undefined {
   if (words.length === 0) return undefined;
-  const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&'));
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})(?![\\p{L}\\p{N}])`, 'iu');
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.map(literally).join('|')})(?![\\p{L}\\p{N}])`, 'iu');
 }
 
 /** Longer words of a resource give way to the name that was looked for. */
@@ -105,6 +111,7 @@ export function compileValueSet(source: ValueSetSource): ValueSet {
     id: source.id,
     exact,
     prefixes,
+    hasCodes: exact.size + prefixes.length > 0,
     hasNames: names !== undefined,
     memberOfCode,
     memberOf(concept) {

@@ -89,7 +89,8 @@ function lined(source: string, shownAs: string): LinedDocument {
   const document = parseDocument(source, { lineCounter: lines });
   const syntax = document.errors[0];
   if (syntax) {
-    throw new PolicyError(`${shownAs}:${syntax.linePos?.[0].line ?? 1}: ${syntax.message.split('\n')[0]}`);
+    const said = syntax.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/u, '');
+    throw new PolicyError(`${shownAs}:${syntax.linePos?.[0].line ?? 1}: not YAML: ${said}`);
   }
   return { document, lines };
 }

@@ -1,5 +1,5 @@
 import type { CriterionResult, NamedFact } from '../evaluate/criterion';
-import type { Policy, PolicyData } from '../policy/policy-data';
+import type { Criterion, Policy, PolicyData } from '../policy/policy-data';
 import type { UnreadReason } from '../gather/key-answer';
 import { plain } from '../fhir/plain-text';
 
@@ -23,20 +23,34 @@ export interface Speaker {
   readonly payerUnread?: UnreadReason;
 }
 
-function thresholdWords(template: string, speaker: Speaker): Words {
+/** The numbers of a profile that the sentence names. */
+function thresholdWords(template: string, policy: Policy, profile: string): Words {
   const words: Record<string, number> = {};
   for (const match of template.matchAll(/\{(\w+)\}/gu)) {
-    const value = speaker.policy.threshold(speaker.profile, match[1] ?? '');
+    const value = policy.threshold(profile, match[1] ?? '');
     if (typeof value === 'number') words[match[1] ?? ''] = value;
   }
   return words;
+}
+
+/** What a criterion of the profile asks, with its numbers. */
+export function requiredWithNumbers({ required }: Criterion, policy: Policy, profile: string): string {
+  return fill(required, thresholdWords(required, policy, profile));
+}
+
+/** A number with its unit, or whether something holds, as a reader takes it. */
+export function valueText(value: number | boolean, unit: string): string {
+  if (typeof value === 'number') return `${value} ${unit}`;
+  return value ? 'yes' : 'no';
 }
 
 function say(template: string, fact: NamedFact | undefined, speaker: Speaker): string {
   const words = fact?.fact.words ?? {};
   const { undated } = speaker.policyData.wording;
   const dates = { date: words['date'] ?? undated, plan: words['plan'] ?? undated };
-  return plain(fill(template, { ...thresholdWords(template, speaker), ...words, ...dates }));
+  return plain(
+    fill(template, { ...thresholdWords(template, speaker.policy, speaker.profile), ...words, ...dates }),
+  );
 }
 
 /** What the profile asks, with its numbers. */

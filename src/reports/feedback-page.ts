@@ -1,30 +1,19 @@
+import { escapeHtml, htmlDocument } from '../pages/html-document';
 import type { PolicyData } from '../policy/policy-data';
 import type { FeedbackReport, OutcomeCounts } from '../store/feedback';
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(value: string | number): string {
-  return String(value).replace(/[&<>"']/gu, (character) => ENTITIES[character] ?? '');
-}
 
 type Row = readonly (string | number)[];
 
 const COUNTS = ['Cards', 'Accepted', 'Overridden', 'No answer'];
 
 function table(title: string, heads: readonly string[], rows: readonly Row[]): string {
-  if (rows.length === 0) return `<h2>${escaped(title)}</h2>\n<p>None yet.</p>`;
+  if (rows.length === 0) return `<h2>${escapeHtml(title)}</h2>\n<p>None yet.</p>`;
   const cell = (value: string | number): string =>
-    typeof value === 'number' ? `<td class="number">${value}</td>` : `<td>${escaped(value)}</td>`;
+    typeof value === 'number' ? `<td class="number">${value}</td>` : `<td>${escapeHtml(value)}</td>`;
   return [
-    `<h2>${escaped(title)}</h2>`,
+    `<h2>${escapeHtml(title)}</h2>`,
     '<table>',
-    `<thead><tr>${heads.map((head) => `<th scope="col">${escaped(head)}</th>`).join('')}</tr></thead>`,
+    `<thead><tr>${heads.map((head) => `<th scope="col">${escapeHtml(head)}</th>`).join('')}</tr></thead>`,
     '<tbody>',
     ...rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`),
     '</tbody>',
@@ -81,28 +70,12 @@ export function feedbackPage(report: FeedbackReport, policyData: PolicyData): st
       report.byReason.map((row) => [reasonName(row, policyData), row.cards]),
     ),
   ];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Feedback on cards</title>
-<style>
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
-table { border-collapse: collapse; display: block; overflow-x: auto; }
-th, td { border: 1px solid gray; padding: 0.25rem 0.5rem; text-align: left; }
-.number { text-align: right; }
-</style>
-</head>
-<body>
-<main>
-<h1>Feedback on cards</h1>
+  return htmlDocument(
+    'Feedback on cards',
+    `<h1>Feedback on cards</h1>
 <p>The last outcome of each card counts. A criterion counts as accepted where a suggestion about it was taken. No answer is
 no rejection.</p>
 ${sections.join('\n')}
-${unmatched > 0 ? `<p>Feedback on cards that are not known here: ${unmatched}.</p>` : ''}
-</main>
-</body>
-</html>
-`;
+${unmatched > 0 ? `<p>Feedback on cards that are not known here: ${unmatched}.</p>` : ''}`,
+  );
 }
