@@ -1,6 +1,7 @@
 import type { Library, PlanDefinition, PlanDefinitionAction } from 'fhir/r4';
 import { FACTS } from '../src/gather/facts';
 import { exportedResources } from '../src/plan-definition/export';
+import { CODE_SYSTEMS } from '../src/policy/code-systems';
 import { conditionReferences } from '../src/policy/expression';
 import { faults } from './support/fhir-validators';
 import { policyData } from './support/service-for-test';
@@ -67,6 +68,25 @@ describe.each([...policyData.policies.values()].map((policy) => [policy.id, poli
     });
   },
 );
+
+test('every code of this service is in its code system, and every value set is named by something', () => {
+  const own = resources.flatMap((resource) =>
+    resource.resourceType === 'CodeSystem' ? (resource.concept ?? []).map(({ code }) => code) : [],
+  );
+  const used = resources.flatMap((resource) =>
+    resource.resourceType === 'ValueSet'
+      ? (resource.compose?.include ?? [])
+          .filter(({ system }) => system === CODE_SYSTEMS.local)
+          .flatMap(({ concept = [] }) => concept.map(({ code }) => code))
+      : [],
+  );
+  expect(own.length).toBeGreaterThan(10);
+  expect(own.toSorted()).toEqual([...new Set(used)].toSorted());
+  const library = resources.find((resource): resource is Library => resource.resourceType === 'Library');
+  const named = library?.relatedArtifact?.map(({ resource }) => resource);
+  const sets = resources.filter(({ resourceType }) => resourceType === 'ValueSet').map(({ url }) => url);
+  expect(named).toEqual(sets);
+});
 
 test('the library has every fact that a condition names, and every value set it refers to is exported', () => {
   const library = resources.find((resource): resource is Library => resource.resourceType === 'Library');

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import request from 'supertest';
-import { scenarioRequest } from '../src/demo/scenario';
+import { scenarioRequest, type Scenario } from '../src/demo/scenario';
 import { policyIndexPage, policyPage } from '../src/pages/policy-page';
 import { linesOf } from './support/markdown';
 import { answer, appForTest, FIXTURES, policyData, POLICIES, ROOT } from './support/service-for-test';
@@ -12,14 +12,26 @@ const FOLDER = join(POLICIES, 'policies');
 const vignettes = new Map(vignettesByPolicy());
 const policies = [...policyData.policies.values()];
 
+/** What a vignette says must come out: as a whole, else line by line, else criterion by criterion. */
+function outcomeOf({
+  determination,
+  refused,
+  lines = {},
+  criteria = {},
+}: Scenario['expect'][string]): string {
+  if (refused !== undefined) return 'refused';
+  if (determination !== undefined) return determination;
+  const parts = Object.keys(lines).length > 0 ? lines : criteria;
+  return Object.entries(parts)
+    .map(([name, outcome]) => `${name}: ${outcome}`)
+    .join('; ');
+}
+
 function listed(policy: string) {
   return (vignettes.get(policy) ?? []).map(({ name, expect: expected }) => ({
     name,
     determinations: Object.fromEntries(
-      Object.entries(expected).map(([profile, { determination, refused }]) => [
-        profile,
-        determination ?? (refused === undefined ? '' : 'refused'),
-      ]),
+      Object.entries(expected).map(([profile, outcome]) => [profile, outcomeOf(outcome)]),
     ),
   }));
 }

@@ -73,7 +73,8 @@ const wanted = ids.flatMap((id) => {
 test.each(wanted.map((item) => [`${item.id} ${item.status}`, item] as const))(
   'a vignette shows %s in a profile where it is hard',
   (_title, { id, status, profiles }) => {
-    const shown = profiles.some((profile) => expectations.has(`${id} ${profile} ${status}`));
-    expect(shown).toBe(true);
+    const missing = `no vignette under ${profiles.join(', ')} expects { ${id}: ${status} }; write one, or say in the criterion under cannotBe why there is none`;
+    const isShown = profiles.some((profile) => expectations.has(`${id} ${profile} ${status}`));
+    expect(isShown ? '' : missing).toBe('');
   },
 );

@@ -1,6 +1,7 @@
 import type { Criterion, Parameter, Policy, PolicyData, Procedure, Profile } from '../policy/policy-data';
+import { CODE_SYSTEM_TITLES } from '../policy/code-systems';
 import type { ValueSet } from '../policy/value-set';
-import { requiredWithNumbers, valueText } from '../present/wording';
+import { otherSeverities, requiredWithNumbers, valueText } from '../present/wording';
 import { markdownTable } from './markdown-table';
 
 /** Where the policy pages are, below the base URL of the service. */
@@ -37,8 +38,8 @@ function unique<T>(items: readonly T[]): T[] {
 function asked(criterion: Criterion, profile: Profile, group: string, { policy }: Page): string {
   if (!criterion.asked) return NOT_ASKED;
   const severity = criterion.severity === group ? '' : `(${criterion.severity}) `;
-  const others = Object.entries(criterion.severityWhen).map(([finding, other]) => `${other} if ${finding}`);
-  const also = others.length > 0 ? `; ${others.join(', ')}` : '';
+  const others = otherSeverities(criterion, policy, profile.id);
+  const also = others.length > 0 ? `; ${others.join('; ')}` : '';
   return `${severity}${requiredWithNumbers(criterion, policy, profile.id)}${also} [${criterion.sources.join(', ')}]`;
 }
 
@@ -97,15 +98,20 @@ function numbersTable({ policy, profiles }: Page): string {
   return markdownTable(['Number', ...profiles.map(({ title }) => title)], rows);
 }
 
-/** The codes of a value set as a reader looks them up; a code that nobody has checked is marked. */
+/** The codes of a value set as a reader looks them up, system by system; a code that nobody has checked is marked. */
 function codesOf(set: ValueSet): string {
   const all = [...set.exact.values(), ...set.prefixes.map(({ member }) => member)];
-  return unique(
-    all.map(({ code, prefix, label, verified }) => {
-      const text = code ?? `${prefix ?? ''}-`;
-      return `${text} ${label}${verified === false ? ' [G]' : ''}`;
-    }),
-  ).join('; ');
+  return unique(all.map(({ system }) => system))
+    .map((system) => {
+      const codes = all
+        .filter((member) => member.system === system)
+        .map(({ code, prefix, label, verified }) => {
+          const text = code ?? `${prefix ?? ''}-`;
+          return `${text} ${label}${verified === false ? ' [G]' : ''}`;
+        });
+      return `${CODE_SYSTEM_TITLES[system]}: ${codes.join('; ')}.`;
+    })
+    .join(' ');
 }
 
 function diagnosesSection({ policy, profiles }: Page): string[] {
@@ -119,11 +125,11 @@ function diagnosesSection({ policy, profiles }: Page): string[] {
   const rows = sets.map((set) => [codesOf(set), ...cellsOf(profiles, uses(set))]);
   const nerves = policy.supportedForNerve.map(
     ({ nerves: names, sets: supported }) =>
-      `Supported as well where the order names the ${names.join(', the ')} nerve: ${supported.map(codesOf).join('; ')}.`,
+      `Supported as well where the order names the ${names.join(', the ')} nerve: ${supported.map(codesOf).join(' ')}`,
   );
   return [
     '## Diagnoses',
-    'What is stated on the order comes first, then the problem list. A code that neither supports nor excludes leaves the question open.',
+    'What is stated on the order comes first, then the problem list. A code that neither supports nor excludes leaves the question open. A code that ends in a hyphen stands for all that begin so; one that supports in another row supports.',
     markdownTable(['Codes', ...profiles.map(({ title }) => title)], rows),
     ...nerves,
   ];

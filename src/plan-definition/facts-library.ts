@@ -62,6 +62,9 @@ export function factsLibrary(
         type: 'boolean',
       })),
     ),
+    relatedArtifact: [...policyData.valueSets.values()]
+      .filter((set) => set.hasCodes)
+      .map(({ id }) => ({ type: 'depends-on', resource: valueSetUrl(id) })),
     dataRequirement: dataRequirements(policyData),
   };
 }

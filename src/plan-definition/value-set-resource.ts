@@ -45,6 +45,7 @@ export function valueSetResource(set: ValueSet): FhirValueSet {
     id: set.id,
     url: valueSetUrl(set.id),
     name: computableName(set.id),
+    title: set.title,
     status: 'draft',
     ...(description.length > 0 && { description: description.join(' ') }),
     compose: {

@@ -10,6 +10,18 @@ export const CODE_SYSTEMS = {
   local: 'https://nerve-block-cds.example/fhir/CodeSystem/evidence',
 } as const;
 
+/** What readers call them. */
+export const CODE_SYSTEM_TITLES: Readonly<Record<CodeSystem, string>> = {
+  icd10cm: 'ICD-10-CM',
+  snomed: 'SNOMED CT',
+  loinc: 'LOINC',
+  cpt: 'CPT',
+  hcpcs: 'HCPCS',
+  rxnorm: 'RxNorm',
+  atc: 'ATC',
+  local: 'evidence codes of this service',
+};
+
 export type CodeSystem = keyof typeof CODE_SYSTEMS;
 
 const SHORT_NAMES = new Map<string, CodeSystem>(

@@ -181,7 +181,7 @@ export function compileCriterion(
     severityWhen,
     ...(severityIf &&
       source.severityIf && {
-        severityIf: { when: severityIf.condition, severity: source.severityIf.severity },
+        severityIf: { ...source.severityIf, when: severityIf.condition },
       }),
     ...(appliesCompiled && { applies: appliesCompiled.condition }),
     met: metCompiled.condition,

@@ -252,11 +252,8 @@ function compilePolicy(
     openDiagnoses: open,
     criteria: (profile) => criteria(profile) ?? [],
     otherViews: otherViewsOf(file, full),
-    finding(fact, finding) {
-      const wording = ownFindings?.get(`${fact}.${finding}`) ?? setting.findings.get(`${fact}.${finding}`);
-      if (!wording) throw new Error(`no sentence for the finding ${finding} of ${fact}`);
-      return wording;
-    },
+    finding: (fact, finding) =>
+      ownFindings?.get(`${fact}.${finding}`) ?? setting.findings.get(`${fact}.${finding}`),
     threshold: (profile, parameter): Threshold => parameters[parameter]?.values[profile]?.value ?? undefined,
     parameters: new Map(Object.entries(parameters)),
   };

@@ -38,6 +38,7 @@ function procedureCodes(procedures: readonly Procedure[]): ValueSet {
   const concepts = procedures.map(({ code, label }) => ({ system: 'cpt' as const, code, label }));
   return compileValueSet({
     id: PROCEDURE_CODES,
+    title: 'Nerve blocks that a policy is for',
     concepts,
     names: [],
     notNames: [],

@@ -65,7 +65,12 @@ export interface Criterion {
   readonly severity: Severity;
   readonly severityWhen: Readonly<Record<string, Severity>>;
   /** Another severity for lines of which the condition holds. */
-  readonly severityIf?: { readonly when: Condition; readonly severity: Severity };
+  readonly severityIf?: {
+    readonly when: Condition;
+    readonly severity: Severity;
+    /** What the condition says, in words. */
+    readonly meaning: string;
+  };
   readonly applies?: Condition;
   readonly met: Condition;
   /** The conditions as they are written, `%fact.field` with `and`, `or`, `.not()`. */
@@ -161,7 +166,8 @@ export interface Policy {
   openDiagnoses(profile: string): readonly ValueSet[] | undefined;
   criteria(profile: string): readonly Criterion[];
   otherViews(profile: string): readonly OtherView[];
-  finding(fact: string, finding: string): FindingWording;
+  /** The sentences for what a fact finds; undefined for what it never finds. */
+  finding(fact: string, finding: string): FindingWording | undefined;
   threshold(profile: string, name: string): Threshold;
   readonly parameters: ReadonlyMap<string, Parameter>;
 }

@@ -77,7 +77,7 @@ export const criterionSchema = z.strictObject({
   severity: sameOrPerProfile(z.enum([...SEVERITIES, 'none'])),
   severityWhen: z.record(z.string(), sameOrPerProfile(z.enum(SEVERITIES))).optional(),
   /** Another severity for lines of which a condition holds. */
-  severityIf: z.strictObject({ when: sentence, severity: z.enum(SEVERITIES) }).optional(),
+  severityIf: z.strictObject({ when: sentence, severity: z.enum(SEVERITIES), meaning: sentence }).optional(),
   applies: sameOrPerProfile(sentence).optional(),
   met: sameOrPerProfile(sentence),
   required: sameOrPerProfile(sentence),

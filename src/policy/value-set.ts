@@ -23,6 +23,7 @@ export interface Member {
 
 export interface ValueSetSource {
   readonly id: string;
+  readonly title: string;
   readonly concepts: readonly Member[];
   readonly names: readonly string[];
   readonly notNames: readonly string[];
@@ -34,6 +35,7 @@ export interface ValueSetSource {
 /** A compiled value set: exact codes, code prefixes, and names for resources that carry no known code. */
 export interface ValueSet {
   readonly id: string;
+  readonly title: string;
   readonly exact: ReadonlyMap<string, Member>;
   readonly prefixes: readonly { readonly key: string; readonly member: Member }[];
   /** False where words alone say what belongs. */
@@ -109,6 +111,7 @@ export function compileValueSet(source: ValueSetSource): ValueSet {
 
   return {
     id: source.id,
+    title: source.title,
     exact,
     prefixes,
     hasCodes: exact.size + prefixes.length > 0,

@@ -38,6 +38,25 @@ export function requiredWithNumbers({ required }: Criterion, policy: Policy, pro
   return fill(required, thresholdWords(required, policy, profile));
 }
 
+/** A word of a sentence that only a record can fill. */
+const BLANK = '…';
+
+/** When a criterion has another severity than its usual one, in words: "caution: INR …". */
+export function otherSeverities(criterion: Criterion, policy: Policy, profile: string): string[] {
+  const { severityWhen, severityIf, facts } = criterion;
+  const found = Object.entries(severityWhen).map(([finding, severity]) => {
+    const gap =
+      facts.map((fact) => policy.finding(fact, finding)?.gap).find((text) => text !== undefined) ?? '';
+    const words = fill(gap, { ...blanksOf(gap), ...thresholdWords(gap, policy, profile) });
+    return `${severity}: ${/\p{L}/u.test(words) ? words : finding}`;
+  });
+  return severityIf ? [...found, `${severityIf.severity}: ${severityIf.meaning}`] : found;
+}
+
+function blanksOf(template: string): Words {
+  return Object.fromEntries([...template.matchAll(/\{(\w+)\}/gu)].map(([, name = '']) => [name, BLANK]));
+}
+
 /** A number with its unit, or whether something holds, as a reader takes it. */
 export function valueText(value: number | boolean, unit: string): string {
   if (typeof value === 'number') return `${value} ${unit}`;
@@ -95,7 +114,10 @@ export function unreadTodoOf(results: readonly CriterionResult[], speaker: Speak
 }
 
 function wordingOf(fact: NamedFact, speaker: Speaker) {
-  return speaker.policy.finding(fact.name, fact.fact.finding);
+  const { name, fact: said } = fact;
+  const wording = speaker.policy.finding(name, said.finding);
+  if (!wording) throw new Error(`no sentence for the finding ${said.finding} of ${name}`);
+  return wording;
 }
 
 /** What was found, fact by fact; for what could not be read, which keys are missing. */
