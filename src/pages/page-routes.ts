@@ -26,9 +26,7 @@ function renderer(): MarkdownIt.MarkdownIt {
 }
 
 /** A page of the policy folder as HTML; links between the pages lead to the addresses below. */
-function readPage(file: string, markdown: MarkdownIt.MarkdownIt): string | undefined {
-  if (!existsSync(file)) return undefined;
-  const text = readFileSync(file, 'utf8');
+function pageOf(text: string, markdown: MarkdownIt.MarkdownIt): string {
   const [, title = ''] = /^# (.*)$/mu.exec(text) ?? [];
   const body = markdown
     .render(text)
@@ -39,13 +37,19 @@ function readPage(file: string, markdown: MarkdownIt.MarkdownIt): string | undef
   return htmlDocument(title, body);
 }
 
+/** A page as it lay in the folder at the start; it is rendered when somebody first asks for it. */
+function pageIn(folder: string, markdown: MarkdownIt.MarkdownIt): () => string | undefined {
+  const file = join(folder, 'README.md');
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  let page: string | undefined;
+  return () => (page ??= text === undefined ? undefined : pageOf(text, markdown));
+}
+
 /** `GET /policies` and `GET /policies/{id}`: the pages that a reviewer reads, as they lie in the policy folder. */
 export function pageRoutes(folder: string, policies: readonly string[]): Router {
   const markdown = renderer();
-  const index = readPage(join(folder, 'policies', 'README.md'), markdown);
-  const pages = new Map(
-    policies.map((id) => [id, readPage(join(folder, 'policies', id, 'README.md'), markdown)]),
-  );
+  const index = pageIn(join(folder, 'policies'), markdown);
+  const pages = new Map(policies.map((id) => [id, pageIn(join(folder, 'policies', id), markdown)]));
   const send = (response: Response, page: string | undefined): void => {
     if (page === undefined) throw problem(404, 'not-found', 'There is no such policy page.');
     response.type('html').send(page);
@@ -54,11 +58,13 @@ export function pageRoutes(folder: string, policies: readonly string[]): Router 
   const router = Router();
   router
     .route(POLICIES_PATH)
-    .get((_request: Request, response: Response) => send(response, index))
+    .get((_request: Request, response: Response) => send(response, index()))
     .all(only);
   router
     .route(`${POLICIES_PATH}/:id`)
-    .get((request: Request, response: Response) => send(response, pages.get(String(request.params['id']))))
+    .get((request: Request, response: Response) =>
+      send(response, pages.get(String(request.params['id']))?.()),
+    )
     .all(only);
   return router;
 }
