@@ -9,6 +9,8 @@ export interface OrderedLine {
   readonly order: DraftOrder;
   readonly procedure: Procedure;
   readonly level?: SpineLevel;
+  /** All levels that its order states, for a code that may name several. */
+  readonly severalLevels?: readonly SpineLevel[];
 }
 
 export interface CompanionLine {
@@ -123,7 +125,11 @@ function assignLevels(lines: readonly OrderedLine[]): { lines: OrderedLine[]; un
   return {
     lines: ordered.map((line) => {
       const level = levels.get(line);
-      return level ? { ...line, level } : line;
+      return {
+        ...line,
+        ...(level && { level }),
+        ...(line.procedure.fromLevel !== undefined && { severalLevels: levelsIn(line.order) }),
+      };
     }),
     unused: stated.filter(
       (level, i) => isUnused(level) && stated.findIndex((other) => isIdentical(level, other)) === i,

@@ -3,6 +3,7 @@ import { states } from '../../fhir/narrative';
 import { defineFact } from './fact';
 import { regionsOfLine } from '../readings/imaging';
 import {
+  corroboratingReports,
   nerveTestsOfRegion,
   orderedPlace,
   pointAtAll,
@@ -29,10 +30,7 @@ export const regionalFinding = defineFact({
   read(context) {
     const { inRegion, all, unread } = reportsOfRegion(context);
     const { tests } = nerveTestsOfRegion(context);
-    const isPlainFilm = (report: (typeof inRegion)[number]): boolean =>
-      report.entry.member?.modality === 'xr';
-    const countsFilm = context.setting('plainFilmCorroborates');
-    const counted = inRegion.filter((report) => countsFilm || !isPlainFilm(report));
+    const counted = corroboratingReports(inRegion, context);
     const findings = counted.flatMap((report) => report.findings);
     const root =
       findings.find((f) => f.coded && f.kind === 'root') ?? findings.find((f) => f.kind === 'root');

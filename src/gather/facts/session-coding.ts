@@ -146,8 +146,9 @@ export const levelCount = defineFact({
           other.procedure.family === group.family && other.procedure.region === line.procedure.region,
       )
       .toSorted((a, b) => compareCodes(a, b) || (isBefore(a, b) ? -1 : 1));
-    const levels = [...new Set(ordered.map(key))];
-    const position = levels.indexOf(key(line)) + 1;
+    const keys = (of: OrderedLine): string[] => [key(of), ...(of.severalLevels ?? []).map(levelName)];
+    const levels = [...new Set(ordered.flatMap(keys))];
+    const position = Math.max(...keys(line).map((name) => levels.indexOf(name))) + 1;
     const { code, fromLevel = 1 } = line.procedure;
     const words = { levels: levels.length, position, code };
     if (position > limit) return { finding: 'beyond-limit', fields: { withinLimit: false }, words };

@@ -3,7 +3,7 @@ import { spineRegionsOf } from '../../anatomy/spine-level';
 import type { Evidence, LineContext } from '../facts/fact';
 import { evidenceOf, nameOf } from './evidence';
 import type { ImagingFinding, Report } from './report';
-import { imagingReports, regionsOfLine } from './imaging';
+import { type ImagingReport, imagingReports, regionsOfLine } from './imaging';
 import { type NerveTest, abnormalNerveTests } from './nerve-tests';
 import { hasMissingResults } from './report-findings';
 
@@ -16,6 +16,16 @@ export function reportsOfRegion(context: LineContext) {
     ? context.record.unreadOf('Observation')
     : [];
   return { inRegion, all: reports, unread: [...new Set([...unread, ...hidden])] };
+}
+
+/** The reports of the region that can corroborate nerve-root pain: plain films only where the profile counts them. */
+export function corroboratingReports(
+  inRegion: readonly ImagingReport[],
+  context: LineContext,
+): readonly ImagingReport[] {
+  return context.setting('plainFilmCorroborates')
+    ? inRegion
+    : inRegion.filter(({ entry }) => entry.member?.modality !== 'xr');
 }
 
 /** The abnormal nerve tests that name a level of the line's region. */
