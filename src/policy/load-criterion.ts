@@ -220,6 +220,7 @@ export function compileOtherView(
       ...(source.title !== undefined && { title: source.title }),
       facts: source.applies === undefined ? [] : factsNamed(source.applies, setting.facts),
       ...(condition && { applies: condition }),
+      written: source.applies === undefined ? {} : { applies: source.applies },
       says,
       sources: source.sources,
     };

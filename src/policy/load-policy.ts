@@ -50,7 +50,9 @@ function checkParameters(
       const value = forProfile(parameter.values, lineage(profile));
       if (!value)
         throw mistake([name, 'values'], `no value for the profile "${profile}"; write null for none`);
-      const unknown = value.sources.find((source) => !sources.has(source));
+      const unknown = [value, ...(value.earlier ?? [])]
+        .flatMap((one) => one.sources)
+        .find((source) => !sources.has(source));
       if (unknown !== undefined) throw mistake([name, 'values', profile], `there is no source "${unknown}"`);
     }
     const stray = strayProfile(parameter.values, profiles);
@@ -132,8 +134,8 @@ export function readParameters(
 }
 
 /** The numbers of the shared files whose criteria the policy includes, and its own, which come first. */
-function parametersOf(name: string, file: PolicyFile, setting: PolicySetting): Parameters {
-  const at = `policies/${name}/parameters.yaml`;
+function parametersOf(file: PolicyFile, setting: PolicySetting): Parameters {
+  const at = `policies/${file.data.id}/parameters.yaml`;
   const numbers = existsSync(join(setting.folder, at)) ? setting.read(at, parametersSchema) : undefined;
   const own =
     numbers && readParameters(numbers.data, (path, sentence) => numbers.mistake(path, sentence), setting);
@@ -144,38 +146,40 @@ function parametersOf(name: string, file: PolicyFile, setting: PolicySetting): P
   return Object.assign({}, ...shared, own) as Parameters;
 }
 
-interface Version {
-  readonly version: string;
-  readonly from: string;
-}
-
-/** What is wrong with the days of a number: the latest value first, each change on a day on which a version begins. */
-function daysMistake(days: readonly string[], versionDays: ReadonlySet<string>): string | undefined {
+/** What is wrong with the days of a number, the latest first: each must have changed with a version. */
+function daysMistake(days: readonly string[], versionDays: readonly string[]): string | undefined {
   const changes = days.slice(0, -1);
   if (changes.some((day, i) => (days[i + 1] ?? '') >= day)) return 'has its values not with the latest first';
-  const stray = changes.find((day) => !versionDays.has(day));
-  return stray === undefined ? undefined : `changes on ${stray}, on which no version of the policy begins`;
+  const stray = changes.find((day) => !versionDays.includes(day));
+  if (stray !== undefined) return `changes on ${stray}, on which no version of the policy begins`;
+  const [first = ''] = versionDays.slice(-1);
+  return (days.at(-1) ?? '') > first
+    ? `begins on ${days.at(-1)}, after the policy: write under "earlier" what it was from ${first} on`
+    : undefined;
 }
 
-/** The versions of a policy, the latest first; a number that changed must have changed with one of them. */
-function versionsOf(file: PolicyFile, parameters: Parameters): readonly [Version, ...Version[]] {
-  const { version, from, earlier } = file.data;
-  const all: [Version, ...Version[]] = [{ version, from }, ...earlier];
-  all.slice(1).forEach((older, i) => {
-    if (older.from >= (all[i]?.from ?? ''))
-      throw file.mistake(['earlier', i, 'from'], 'must be before the next one');
+function isOlder(version: string, than: string): boolean {
+  const [a, b] = [version, than].map((text) => text.split('.').map(Number));
+  const differing = a?.findIndex((part, i) => part !== b?.[i]) ?? -1;
+  return differing >= 0 && (a?.[differing] ?? 0) < (b?.[differing] ?? 0);
+}
+
+/** The policy as each of its versions has it, the latest first: what is written for an earlier one, else what holds now. */
+function versionsOf(file: PolicyFile): readonly [PolicyFile, ...PolicyFile[]] {
+  const before = file.data.earlier.map(({ version, from, ...then }, i): PolicyFile => {
+    const newer = file.data.earlier[i - 1] ?? file.data;
+    if (from >= newer.from) throw file.mistake(['earlier', i, 'from'], 'must be before the next one');
+    if (!isOlder(version, newer.version))
+      throw file.mistake(['earlier', i, 'version'], `must be lower than ${newer.version}, which came later`);
+    const own = Object.fromEntries(Object.entries(then).filter(([, value]) => value !== undefined));
+    return {
+      file: file.file,
+      data: { ...file.data, ...own, version, from },
+      mistake: (path, sentence) =>
+        file.mistake(String(path[0]) in own ? ['earlier', i, ...path] : path, sentence),
+    };
   });
-  const days = new Set(all.map((one) => one.from));
-  for (const [name, { values }] of Object.entries(parameters)) {
-    for (const value of Object.values(values)) {
-      const wrong = daysMistake(
-        [value, ...(value.earlier ?? [])].map((one) => one.from),
-        days,
-      );
-      if (wrong !== undefined) throw file.mistake(['from'], `"${name}" ${wrong}`);
-    }
-  }
-  return all;
+  return [file, ...before];
 }
 
 /** The numbers as they were on a day; before their first day the first ones hold. */
@@ -199,13 +203,22 @@ export function loadPolicy(
   procedures: readonly Procedure[],
   setting: PolicySetting,
 ): Policy {
-  const parameters = parametersOf(file.data.id, file, setting);
-  const [latest, ...earlier] = versionsOf(file, parameters);
-  const compile = (version: Version, before: readonly Policy[]): Policy => ({
-    ...compilePolicy(file, version, numbersOn(version.from, parameters), setting),
-    earlier: before,
-    procedures,
-  });
+  const [latest, ...earlier] = versionsOf(file);
+  const days = [latest, ...earlier].map(({ data }) => data.from);
+  const compile = (version: PolicyFile, before: readonly Policy[]): Policy => {
+    const parameters = parametersOf(version, setting);
+    for (const [name, { values }] of Object.entries(parameters)) {
+      for (const value of Object.values(values)) {
+        const wrong = daysMistake(
+          [value, ...(value.earlier ?? [])].map(({ from }) => from),
+          days,
+        );
+        if (wrong !== undefined) throw file.mistake(['from'], `"${name}" ${wrong}`);
+      }
+    }
+    const compiled = compilePolicy(version, numbersOn(version.data.from, parameters), setting);
+    return { ...compiled, earlier: before, procedures };
+  };
   return compile(
     latest,
     earlier.map((version) => compile(version, [])),
@@ -215,12 +228,11 @@ export function loadPolicy(
 /** One version of a policy, with the numbers that it has. */
 function compilePolicy(
   file: PolicyFile,
-  { version, from }: Version,
   parameters: Parameters,
   setting: PolicySetting,
 ): Omit<Policy, 'earlier' | 'procedures'> {
   const { folder, read, profiles } = setting;
-  const { id, title, short, approvedBy } = file.data;
+  const { id, version, from, title, short, approvedBy } = file.data;
   const full = { ...setting, parameters };
   const placed = criteriaOf(file, full);
   const criteria = byProfile(profiles, (profile): Criterion[] =>

@@ -100,6 +100,8 @@ export interface OtherView {
   readonly title?: string;
   readonly facts: readonly string[];
   readonly applies?: Condition;
+  /** The condition as it is written. */
+  readonly written: { readonly applies?: string };
   readonly says: string;
   readonly sources: readonly string[];
 }

@@ -1,23 +1,49 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CORE_SCHEMA, load } from 'js-yaml';
 import type { Policy, PolicyData } from './policy-data';
 import type { ValueSet } from './value-set';
+
+function digestOf(data: unknown): string {
+  return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16);
+}
 
 function codesOf({ exact, prefixes }: ValueSet): string[] {
   return [...exact.keys(), ...prefixes.map(({ key }) => `${key}-`)].toSorted();
 }
 
-/** Digest of everything by which a policy decides: codes, diagnoses, criteria with their numbers, other views. */
+/** Digest of what the policy asks for: codes, diagnoses, criteria with their numbers, other views. */
 export function policyDigest(policy: Policy, { profiles }: PolicyData): string {
   const ofProfiles = [...profiles.keys()].map((profile) => [
     profile,
     policy.criteria(profile).map(({ id, version, asked, severity }) => [id, version, asked, severity]),
     policy.supportedDiagnoses(profile).map(codesOf),
     policy.excludedDiagnoses(profile).map(codesOf),
-    (policy.openDiagnoses(profile) ?? []).map(codesOf),
-    policy.otherViews(profile).map(({ says, sources }) => [says, sources]),
+    policy.openDiagnoses(profile)?.map(codesOf) ?? null,
+    policy.otherViews(profile).map(({ says, sources, written }) => [says, sources, written]),
   ]);
-  return createHash('sha256')
-    .update(JSON.stringify([ofProfiles, policy.procedures]))
-    .digest('hex')
-    .slice(0, 16);
+  const forNerve = policy.supportedForNerve.map(({ nerves, sets }) => [nerves, sets.map(codesOf)]);
+  return digestOf([ofProfiles, forNerve, policy.procedures]);
+}
+
+/** What every policy reads charts and orders by. */
+const READ_BY = ['selectors', 'vocabulary', 'companions', 'coding-rules', 'opioid-factors', 'profiles'];
+
+function valueSetFiles(folder: string): string[] {
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .toSorted()
+        .map((name) => join(folder, name))
+    : [];
+}
+
+/** Digest of what the policy reads charts and orders by: value sets, selectors, words, coding rules. It has no past. */
+export function readingDigest(policy: string, folder: string): string {
+  const files = [
+    ...READ_BY.map((name) => join(folder, `${name}.yaml`)),
+    ...valueSetFiles(join(folder, 'value-sets')),
+    ...valueSetFiles(join(folder, 'policies', policy, 'value-sets')),
+  ];
+  return digestOf(files.map((file) => load(readFileSync(file, 'utf8'), { schema: CORE_SCHEMA })));
 }

@@ -118,18 +118,8 @@ const includeSchema = z.union([
 ]);
 export type IncludeSource = z.infer<typeof includeSchema>;
 
-export const policySchema = z.strictObject({
-  id,
-  version,
-  /** The day from which this version judges. */
-  from: isoDate,
-  /** The versions before it, the latest first. */
-  earlier: z.array(z.strictObject({ version, from: isoDate })).default([]),
-  title: sentence,
-  short: sentence,
-  status: z.enum(['draft', 'active', 'retired']),
-  approvedBy: z.array(sentence),
-  procedures: z.array(procedureSchema).min(1),
+/** What orders are judged by; an earlier version has what was otherwise then. */
+const rules = {
   diagnoses: z.strictObject({
     /** What a sentence calls them: "a radicular diagnosis". */
     called: sameOrPerProfile(sentence),
@@ -143,7 +133,26 @@ export const policySchema = z.strictObject({
     open: sameOrPerProfile(z.array(id)).optional(),
   }),
   includes: z.array(includeSchema),
-  criteria: z.array(criterionSchema).default([]),
-  otherViews: z.array(otherViewSchema).default([]),
+  criteria: z.array(criterionSchema),
+  otherViews: z.array(otherViewSchema),
+};
+
+export const policySchema = z.strictObject({
+  id,
+  version,
+  /** The day from which this version judges. */
+  from: isoDate,
+  /** The versions before it, the latest first, each with what was otherwise then; numbers keep their own past. */
+  earlier: z
+    .array(z.strictObject({ version, from: isoDate, ...z.strictObject(rules).partial().shape }))
+    .default([]),
+  title: sentence,
+  short: sentence,
+  status: z.enum(['draft', 'active', 'retired']),
+  approvedBy: z.array(sentence),
+  procedures: z.array(procedureSchema).min(1),
+  ...rules,
+  criteria: rules.criteria.default([]),
+  otherViews: rules.otherViews.default([]),
 });
 export type ProcedureSource = z.infer<typeof procedureSchema>;
