@@ -33,6 +33,27 @@ const JARGON = /invalid input|too small|received|undefined|<EOF>|mismatched|ENOE
 
 const CODES_AND_SELECTORS: readonly Mistake[] = [
   {
+    what: 'a code that stands twice in a value set',
+    file: 'value-sets/refusals.yaml',
+    right: 'code: "105480006"',
+    wrong: 'code: "183944003"',
+    says: '183944003 stands here twice',
+  },
+  {
+    what: 'a selector of resources that nobody asks for',
+    file: 'selectors.yaml',
+    right: 'from: [Observation]\n  codes: [platelets]',
+    wrong: 'from: [Observations]\n  codes: [platelets]',
+    says: 'no prefetch template of discovery.yaml asks for Observations',
+  },
+  {
+    what: 'words that are found in every text',
+    file: 'vocabulary.yaml',
+    right: '- spondylotic',
+    wrong: '- (?:spondylotic)?',
+    says: 'is found in every text',
+  },
+  {
     what: 'a request for a fact that there is none of',
     file: 'requests.yaml',
     right: 'for: [functionalGoal]',
@@ -109,6 +130,27 @@ const CODES_AND_SELECTORS: readonly Mistake[] = [
 ];
 
 const CRITERIA: readonly Mistake[] = [
+  {
+    what: 'a fact by a name that every object has',
+    file: EPIDURAL,
+    right: 'met: "%diagnosis.supported"',
+    wrong: 'met: "%constructor.name"',
+    says: 'TF-DX: there is no fact "constructor"',
+  },
+  {
+    what: 'a condition of which readers know no words',
+    file: ORDERS,
+    right: 'applies: "%orderRegion.stated"',
+    wrong: 'applies: "%orderedCode.sided and %orderRegion.stated"',
+    says: 'ORD-REG: "%orderedCode.sided and %orderRegion.stated" has no words in conditions.yaml',
+  },
+  {
+    what: 'a blank in what is to be done that nothing fills',
+    file: EPIDURAL,
+    right: 'Reconsider the epidural: for pain of {minimumPainMonths} months',
+    wrong: 'Reconsider the epidural: for pain of {minimumPainMonth} months',
+    says: '"minimumPainMonth" is neither a number of the profile nor something its facts can say',
+  },
   {
     what: 'an unknown fact',
     file: EPIDURAL,
@@ -244,6 +286,30 @@ const SESSIONS =
 
 const POLICY_AND_NUMBERS: readonly Mistake[] = [
   {
+    what: 'a number where yes or no is asked',
+    file: EPIDURAL,
+    right: 'guideline: { value: false, from: "2026-01-01", sources: [r31] }',
+    wrong: 'guideline: { value: 1, from: "2026-01-01", sources: [r31] }',
+    line: 'value: 1',
+    says: 'must be true or false, or null for none',
+  },
+  {
+    what: 'yes or no where a number is asked',
+    file: EPIDURAL,
+    right: `${SESSIONS}value: NUMBER`,
+    wrong: `${SESSIONS}value: true`,
+    line: 'value: true',
+    says: 'must be a number, or null for none',
+  },
+  {
+    what: 'a number below zero',
+    file: EPIDURAL,
+    right: `${SESSIONS}value: NUMBER`,
+    wrong: `${SESSIONS}value: -4`,
+    line: 'value: -4',
+    says: 'must not be negative',
+  },
+  {
     what: 'a policy whose id is not the name of its folder',
     file: POLICY,
     right: 'id: transforaminal-epidural',
@@ -324,6 +390,49 @@ const POLICY_AND_NUMBERS: readonly Mistake[] = [
 ];
 
 const PROCEDURES_AND_VIEWS: readonly Mistake[] = [
+  {
+    what: 'an add-on to a code that no policy has',
+    file: POLICY,
+    right: 'addOnTo: ["64479"]',
+    wrong: 'addOnTo: ["64497"]',
+    says: 'no policy is for the code 64497',
+  },
+  {
+    what: 'a kind of procedure that there is none of',
+    file: 'policies/facet-ablation/policy.yaml',
+    right: 'countsJoints: true\n    notWith: [epidural]\n  - code: "64634"',
+    wrong: 'countsJoints: true\n    notWith: [epidurals]\n  - code: "64634"',
+    line: 'notWith',
+    says: 'there is no procedure of the kind "epidurals"',
+  },
+  {
+    what: 'a companion code that is a procedure',
+    file: 'companions.yaml',
+    right: 'code: "76942"',
+    wrong: 'code: "64483"',
+    says: '64483 is a code of a policy, and stands alone',
+  },
+  {
+    what: 'a nerve that no rule knows',
+    file: 'policies/peripheral-nerve/policy.yaml',
+    right: 'nerves: [greater occipital, lesser occipital,',
+    wrong: 'nerves: [greater occipital, smaller occipital,',
+    says: 'there is no nerve "smaller occipital" in coding-rules.yaml',
+  },
+  {
+    what: 'diagnoses that support and exclude',
+    file: POLICY,
+    right: 'excluded: [axial-spine-diagnoses, fibromyalgia]',
+    wrong: 'excluded: [radicular-diagnoses]',
+    says: '"radicular-diagnoses" both supports and excludes for the profile "guideline"',
+  },
+  {
+    what: 'no diagnoses that support',
+    file: POLICY,
+    right: '    guideline: [radicular-diagnoses]\n',
+    wrong: '    guideline: []\n',
+    says: 'must not be empty',
+  },
   {
     what: 'a code of another policy',
     file: 'policies/trigeminal-branch/policy.yaml',

@@ -1,6 +1,7 @@
 import type { Criterion, Parameter, Policy, PolicyData, Procedure, Profile } from '../policy/policy-data';
 import { CODE_SYSTEM_TITLES } from '../policy/code-systems';
 import type { ValueSet } from '../policy/value-set';
+import { escapeMarkdown } from '../present/markdown';
 import { otherSeverities, requiredWithNumbers, valueText } from '../present/wording';
 import { markdownTable } from './markdown-table';
 
@@ -38,9 +39,15 @@ function unique<T>(items: readonly T[]): T[] {
 function asked(criterion: Criterion, profile: Profile, group: string, { policy }: Page): string {
   if (!criterion.asked) return NOT_ASKED;
   const severity = criterion.severity === group ? '' : `(${criterion.severity}) `;
-  const others = otherSeverities(criterion, policy, profile.id);
-  const also = others.length > 0 ? `; ${others.join('; ')}` : '';
-  return `${severity}${requiredWithNumbers(criterion, policy, profile.id)}${also} [${criterion.sources.join(', ')}]`;
+  const where = criterion.askedWhere === undefined ? [] : [`only where ${criterion.askedWhere}`];
+  const redFlag = criterion.redFlag ? ['a red flag: it opens the card, which is critical'] : [];
+  const parts = [
+    `${severity}${requiredWithNumbers(criterion, policy, profile.id)}`,
+    ...where,
+    ...otherSeverities(criterion, policy, profile.id),
+    ...redFlag,
+  ];
+  return `${parts.join('; ')} [${criterion.sources.join(', ')}]`;
 }
 
 /** The text of a cell, or that it is as in the profile that this one is based on. */
@@ -85,7 +92,7 @@ function criteriaSections(page: Page): string[] {
 function numberText(parameter: Parameter, value: Parameter['values'][string] | undefined): string {
   if (!value || value.value === null) return NOT_ASKED;
   const before = (value.earlier ?? []).map((older) => `; before: ${numberText(parameter, older)}`);
-  return `${valueText(value.value, parameter.unit)} [${value.sources.join(', ')}], from ${value.from}${before.join('')}`;
+  return `${escapeMarkdown(valueText(value.value, parameter.unit))} [${value.sources.join(', ')}], from ${value.from}${before.join('')}`;
 }
 
 function numbersTable({ policy, profiles }: Page): string {
@@ -116,21 +123,31 @@ function codesOf(set: ValueSet): string {
 
 function diagnosesSection({ policy, profiles }: Page): string[] {
   const sets = unique(
-    profiles.flatMap(({ id }) => [...policy.supportedDiagnoses(id), ...policy.excludedDiagnoses(id)]),
+    profiles.flatMap(({ id }) => [
+      ...policy.supportedDiagnoses(id),
+      ...policy.excludedDiagnoses(id),
+      ...(policy.openDiagnoses(id) ?? []),
+    ]),
   );
   const uses = (set: ValueSet) => (profile: Profile) => {
     if (policy.supportedDiagnoses(profile.id).includes(set)) return 'supports';
-    return policy.excludedDiagnoses(profile.id).includes(set) ? 'excludes' : NOT_ASKED;
+    if (policy.excludedDiagnoses(profile.id).includes(set)) return 'excludes';
+    return policy.openDiagnoses(profile.id)?.includes(set) === true ? 'open' : NOT_ASKED;
   };
-  const rows = sets.map((set) => [codesOf(set), ...cellsOf(profiles, uses(set))]);
+  const rows = sets
+    .filter(({ hasCodes }) => hasCodes)
+    .map((set) => [codesOf(set), ...cellsOf(profiles, uses(set))]);
+  const others = cellsOf(profiles, ({ id }) =>
+    policy.openDiagnoses(id) ? 'excludes, if the order states it' : 'open',
+  );
   const nerves = policy.supportedForNerve.map(
     ({ nerves: names, sets: supported }) =>
       `Supported as well where the order names the ${names.join(', the ')} nerve: ${supported.map(codesOf).join(' ')}`,
   );
   return [
     '## Diagnoses',
-    'What is stated on the order comes first, then the problem list. A code that neither supports nor excludes leaves the question open. A code that ends in a hyphen stands for all that begin so; one that supports in another row supports.',
-    markdownTable(['Codes', ...profiles.map(({ title }) => title)], rows),
+    'What is stated on the order comes first, then the problem list. A code that is open neither supports nor excludes. A code that ends in a hyphen stands for all that begin so; one that supports in another row supports.',
+    markdownTable(['Codes', ...profiles.map(({ title }) => title)], [...rows, ['Any other code', ...others]]),
     ...nerves,
   ];
 }
@@ -163,7 +180,10 @@ function contradictionsSection({ policy, policyData, profiles }: Page): string[]
     policy
       .otherViews(profile.id)
       .filter(({ says }) => profile.basedOn === undefined || !saysInBase(says, profile, policy))
-      .map(({ says, sources }) => `- ${profile.title}: ${says} [${sources.join(', ')}]`),
+      .map(({ says, saidWhere, sources }) => {
+        const where = saidWhere === undefined ? '' : `where ${saidWhere}: `;
+        return `- ${profile.title}: ${where}${says} [${sources.join(', ')}]`;
+      }),
   );
   return [
     ...(rows.length > 0

@@ -1,4 +1,4 @@
-import type { ValueSet as FhirValueSet, ValueSetComposeInclude } from 'fhir/r4';
+import type { ValueSet as FhirValueSet, ValueSetComposeInclude, ValueSetComposeIncludeFilter } from 'fhir/r4';
 import { CODE_SYSTEMS, type CodeSystem } from '../policy/code-systems';
 import { literally, type Member, type ValueSet } from '../policy/value-set';
 import { CANONICAL, computableName } from './canonical';
@@ -7,9 +7,9 @@ export function valueSetUrl(id: string): string {
   return `${CANONICAL}/ValueSet/${id}`;
 }
 
-/** All codes that begin with the prefix, as the code filter of FHIR says it. */
-function startingWith(prefix: string): string {
-  return `${literally(prefix)}.*`;
+/** All codes that begin with the prefix, as a filter of FHIR. */
+function beginning(prefix: string): ValueSetComposeIncludeFilter {
+  return { property: 'code', op: 'regex', value: `${literally(prefix)}.*` };
 }
 
 /** Our labels are no names of the code system, so they stand as designations and not as displays. */
@@ -23,7 +23,7 @@ function includesOf(system: CodeSystem, members: readonly Member[]): ValueSetCom
     ...(concept.length > 0 ? [{ system: uri, concept }] : []),
     ...prefixes.map((prefix) => ({
       system: uri,
-      filter: [{ property: 'code', op: 'regex' as const, value: startingWith(prefix) }],
+      filter: [beginning(prefix)],
     })),
   ];
 }
@@ -36,7 +36,15 @@ export function valueSetResource(set: ValueSet): FhirValueSet {
   const members = [...set.exact.values(), ...set.prefixes.map(({ member }) => member)];
   const systems = [...new Set(members.map(({ system }) => system))];
   const unchecked = members.some(({ verified }) => verified === false);
+  const excluded = set.excludes.flatMap((prefix) => {
+    const system = members.find(
+      (member) => member.prefix !== undefined && prefix.startsWith(member.prefix),
+    )?.system;
+    return system === undefined ? [] : [{ system: CODE_SYSTEMS[system], filter: [beginning(prefix)] }];
+  });
   const description = [
+    set.hasExceptions &&
+      'A resource whose words name another thing, or a second ingredient, does not belong.',
     set.hasNames && 'Resources without any of these codes are found by their words, too.',
     unchecked && 'Some of the codes have not been checked.',
   ].filter((sentence) => typeof sentence === 'string');
@@ -49,6 +57,7 @@ export function valueSetResource(set: ValueSet): FhirValueSet {
     status: 'draft',
     ...(description.length > 0 && { description: description.join(' ') }),
     compose: {
+      ...(excluded.length > 0 && { exclude: excluded }),
       include: systems.flatMap((system) =>
         includesOf(
           system,

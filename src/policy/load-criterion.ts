@@ -47,6 +47,19 @@ export interface CriterionSetting {
   readonly sources: ReadonlySet<string>;
   readonly parameters: Parameters;
   readonly remedies: ReadonlySet<string>;
+  /** Conditions in words, by how they are written. */
+  readonly conditions: ReadonlyMap<string, string>;
+}
+
+/** A condition in words; for `applies` and `severityIf`, which readers see without the facts. */
+function wordsOf(
+  condition: string,
+  { conditions }: CriterionSetting,
+  mistake: (sentence: string) => PolicyError,
+): string {
+  const words = conditions.get(condition);
+  if (words === undefined) throw mistake(`"${condition}" has no words in conditions.yaml`);
+  return words;
 }
 
 /** Checks one criterion against everything it names; `mistake` takes the path of what is wrong. */
@@ -103,7 +116,7 @@ export function checkCriterion(
 function factsNamed(expression: string, facts: Readonly<Record<string, FactShape>>): string[] {
   const names = new Set<string>();
   for (const { fact, field } of conditionReferences(expression)) {
-    const known = facts[fact];
+    const known = Object.hasOwn(facts, fact) ? facts[fact] : undefined;
     if (!known) throw new Error(`there is no fact "${fact}"`);
     if (!known.fields.includes(field)) {
       throw new Error(`the fact "${fact}" has no field "${field}"; it has ${known.fields.join(', ')}`);
@@ -172,6 +185,20 @@ export function compileCriterion(
   const severityIf = source.severityIf && compile('severityIf', source.severityIf.when);
   const todo = forProfile(source.todo, lineage);
   const gap = forProfile(source.gap, lineage);
+  const words = new Set(facts.flatMap((fact) => setting.facts[fact]?.words ?? []));
+  for (const [member, said] of [
+    ['todo', todo ?? ''],
+    ['gap', gap ?? ''],
+  ] as const) {
+    const unknown = placeholders(said).find(
+      (name) => !words.has(name) && typeof setting.parameters[name]?.values[profile]?.value !== 'number',
+    );
+    if (asked && unknown !== undefined)
+      throw mistake(
+        [member, profile],
+        `"${unknown}" is neither a number of the profile nor something its facts can say`,
+      );
+  }
   return {
     id: source.id,
     version: versionOf(source, facts, profile, setting),
@@ -181,9 +208,16 @@ export function compileCriterion(
     severityWhen,
     ...(severityIf &&
       source.severityIf && {
-        severityIf: { ...source.severityIf, when: severityIf.condition },
+        severityIf: {
+          when: severityIf.condition,
+          severity: source.severityIf.severity,
+          says: wordsOf(source.severityIf.when, setting, (said) => mistake(['severityIf'], said)),
+        },
       }),
     ...(appliesCompiled && { applies: appliesCompiled.condition }),
+    ...(applies !== undefined && {
+      askedWhere: wordsOf(applies, setting, (said) => mistake(['applies', profile], said)),
+    }),
     met: metCompiled.condition,
     written: { met, ...(applies !== undefined && { applies }) },
     references: conditionReferences(met),
@@ -220,6 +254,9 @@ export function compileOtherView(
       ...(source.title !== undefined && { title: source.title }),
       facts: source.applies === undefined ? [] : factsNamed(source.applies, setting.facts),
       ...(condition && { applies: condition }),
+      ...(source.applies !== undefined && {
+        saidWhere: wordsOf(source.applies, setting, (said) => mistake(['applies'], said)),
+      }),
       written: source.applies === undefined ? {} : { applies: source.applies },
       says,
       sources: source.sources,

@@ -29,8 +29,24 @@ export function diagnosesOf(file: PolicyFile, setting: PolicySetting) {
       });
     });
   };
+  const [supportedSets, excludedSets] = [setsOf('supported'), setsOf('excluded')];
+  for (const profile of setting.profiles) {
+    const both = supportedSets(profile)?.find((set) => excludedSets(profile)?.includes(set) === true);
+    if (both)
+      throw file.mistake(
+        ['diagnoses', 'excluded'],
+        `"${both.id}" both supports and excludes for the profile "${profile}"`,
+      );
+  }
   const forNerve = diagnoses.supportedForNerve.map(({ nerves, supported }, i) => ({
-    nerves,
+    nerves: nerves.map((nerve) => {
+      if (!setting.nerves.has(nerve))
+        throw file.mistake(
+          ['diagnoses', 'supportedForNerve', i],
+          `there is no nerve "${nerve}" in coding-rules.yaml`,
+        );
+      return nerve;
+    }),
     sets: supported.map((id) => {
       const set = setting.valueSets.get(id);
       if (!set) throw file.mistake(['diagnoses', 'supportedForNerve', i], `there is no value set "${id}"`);
@@ -45,8 +61,8 @@ export function diagnosesOf(file: PolicyFile, setting: PolicySetting) {
   });
   return {
     called,
-    supported: setsOf('supported'),
-    excluded: setsOf('excluded'),
+    supported: supportedSets,
+    excluded: excludedSets,
     open: setsOf('open'),
     forNerve,
   };

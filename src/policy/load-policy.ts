@@ -29,6 +29,8 @@ export interface PolicySetting extends Omit<CriterionSetting, 'parameters'> {
   readonly shared: readonly YamlFile<z.output<typeof SharedSchema>>[];
   readonly valueSets: ReadonlyMap<string, ValueSet>;
   readonly findings: Findings;
+  /** The nerves that coding-rules.yaml knows by words. */
+  readonly nerves: ReadonlySet<string>;
 }
 
 /** A criterion with the place where a mistake in it is found. */
@@ -235,6 +237,7 @@ function compilePolicy(
   const { id, version, from, title, short, approvedBy } = file.data;
   const full = { ...setting, parameters };
   const placed = criteriaOf(file, full);
+  const otherViews = otherViewsOf(file, full);
   const criteria = byProfile(profiles, (profile): Criterion[] =>
     placed.map(({ source, at }) => compileCriterion(source, profile, full, at)),
   );
@@ -245,6 +248,14 @@ function compilePolicy(
         throw at(['met'], `the fact "${fact}" needs "${missing}" in parameters.yaml`);
     }
   }
+  const usedFacts = new Set([
+    ...profiles.flatMap((profile) => (criteria(profile) ?? []).flatMap(({ facts }) => facts)),
+    ...profiles.flatMap((profile) => otherViews(profile).flatMap(({ facts }) => facts)),
+  ]);
+  const written = JSON.stringify(placed.map(({ source }) => source));
+  const isUsed = (name: string): boolean =>
+    written.includes(`{${name}}`) ||
+    [...usedFacts].some((fact) => setting.facts[fact]?.thresholds.includes(name));
   const { called, supported, excluded, open, forNerve } = diagnosesOf(file, setting);
   const sentences = `policies/${id}/findings.yaml`;
   const ownFindings = existsSync(join(folder, sentences))
@@ -263,11 +274,11 @@ function compilePolicy(
     excludedDiagnoses: (profile) => excluded(profile) ?? [],
     openDiagnoses: open,
     criteria: (profile) => criteria(profile) ?? [],
-    otherViews: otherViewsOf(file, full),
+    otherViews,
     finding: (fact, finding) =>
       ownFindings?.get(`${fact}.${finding}`) ?? setting.findings.get(`${fact}.${finding}`),
     threshold: (profile, parameter): Threshold => parameters[parameter]?.values[profile]?.value ?? undefined,
-    parameters: new Map(Object.entries(parameters)),
+    parameters: new Map(Object.entries(parameters).filter(([name]) => isUsed(name))),
   };
 }
 

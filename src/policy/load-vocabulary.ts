@@ -23,6 +23,10 @@ export function loadValueSets(folder: string, at: string, read: Read, sets: Map<
   for (const name of readdirSync(place).filter((file) => file.endsWith('.yaml'))) {
     const file = read(`${at}/${name}`, valueSetSchema);
     if (`${file.data.id}.yaml` !== name) throw file.mistake(['id'], 'the id must be the name of the file');
+    const keys = file.data.concepts.map(({ system, code, prefix }) => `${system}|${code ?? `${prefix}-`}`);
+    const again = keys.findIndex((key, i) => keys.indexOf(key) < i);
+    if (again >= 0)
+      throw file.mistake(['concepts', again], `${keys[again]?.split('|')[1]} stands here twice`);
     if (sets.has(file.data.id)) throw file.mistake(['id'], `there is another value set "${file.data.id}"`);
     sets.set(file.data.id, compileValueSet(file.data));
   }
@@ -61,11 +65,12 @@ export function loadSelectors(read: Read, valueSets: ReadonlyMap<string, ValueSe
   return selectors;
 }
 
-function isPattern(source: string): boolean {
+/** What is wrong with words that narrative is searched for. */
+function patternMistake(source: string): string | undefined {
   try {
-    return new RegExp(source, 'iu') instanceof RegExp;
+    return new RegExp(`^(?:${source})$`, 'iu').test('') ? 'is found in every text' : undefined;
   } catch {
-    return false;
+    return 'is not a regular expression';
   }
 }
 
@@ -74,8 +79,10 @@ export function loadVocabulary(read: Read): Map<string, RegExp> {
   const file = read('vocabulary.yaml', vocabularySchema);
   const vocabulary = new Map<string, RegExp>();
   for (const [name, patterns] of Object.entries(file.data)) {
-    const bad = patterns.findIndex((pattern) => !isPattern(pattern));
-    if (bad >= 0) throw file.mistake([name, bad], `"${patterns[bad]}" is not a regular expression`);
+    patterns.forEach((pattern, i) => {
+      const wrong = patternMistake(pattern);
+      if (wrong !== undefined) throw file.mistake([name, i], `"${pattern}" ${wrong}`);
+    });
     vocabulary.set(name, new RegExp(`(?<![\\p{L}])(?:${patterns.join('|')})`, 'iu'));
   }
   for (const name of VOCABULARY) {
@@ -112,7 +119,7 @@ export function loadFindings(
   const file = read(name, findingsSchema);
   const findings = new Map<string, FindingWording>();
   for (const [fact, wordings] of Object.entries(file.data)) {
-    const shape = facts[fact];
+    const shape = Object.hasOwn(facts, fact) ? facts[fact] : undefined;
     for (const [finding, wording] of Object.entries(wordings)) {
       if (!shape?.findings.includes(finding))
         throw file.mistake([fact, finding], `no fact "${fact}" reports the finding "${finding}"`);

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { z } from 'zod';
-import type { PolicyData, Procedure, Profile, RequestDefinition } from './policy-data';
+import type { PolicyData, Procedure, Profile, RequestDefinition, Selector } from './policy-data';
 import type { FactShape, Lineage } from './load-criterion';
 import { type PolicyFile, type PolicySetting, loadPolicy, readParameters } from './load-policy';
 import { type Read, loadAllFindings, loadSelectors, loadValueSets, loadVocabulary } from './load-vocabulary';
@@ -9,12 +9,14 @@ import { VALUE_SETS, type ValueSetName } from './names';
 import { policySchema, sharedSchema } from './policy-schema';
 import {
   codingRulesSchema,
+  conditionsSchema,
   contradictionsSchema,
   companionsSchema,
   discoverySchema,
   opioidFactorsSchema,
   profilesSchema,
   requestsSchema,
+  selectorsSchema,
   sourcesSchema,
 } from './schema';
 import { type ValueSet, compileValueSet, wholeWords } from './value-set';
@@ -73,6 +75,54 @@ function proceduresOf(files: readonly PolicyFile[]): Procedure[] {
       return { ...procedure, family };
     }),
   );
+}
+
+/** The codes and kinds that procedures name are those of other procedures. */
+function checkProcedures(files: readonly PolicyFile[], procedures: readonly Procedure[]): void {
+  const codes = new Set(procedures.map(({ code }) => code));
+  const kinds = new Set(procedures.map(({ kind }) => kind));
+  for (const file of files) {
+    file.data.procedures.forEach(({ addOnTo = [], otherRegion, muscles, notWith = [] }, i) => {
+      const named = [
+        ...addOnTo.map((code) => ['addOnTo', code] as const),
+        ...(otherRegion === undefined ? [] : [['otherRegion', otherRegion] as const]),
+        ...(muscles ? [['muscles', muscles.otherwise] as const] : []),
+      ];
+      const stray = named.find(([, code]) => !codes.has(code));
+      if (stray) throw file.mistake(['procedures', i, stray[0]], `no policy is for the code ${stray[1]}`);
+      const kind = notWith.find((name) => !kinds.has(name));
+      if (kind !== undefined)
+        throw file.mistake(['procedures', i, 'notWith'], `there is no procedure of the kind "${kind}"`);
+    });
+  }
+}
+
+/** The codes that only accompany a procedure; none is a procedure itself. */
+function companionsOf(
+  file: YamlFile<z.infer<typeof companionsSchema>>,
+  procedures: readonly Procedure[],
+): PolicyData['companions'] {
+  const clash = file.data.findIndex(({ code }) => procedures.some((procedure) => procedure.code === code));
+  if (clash >= 0)
+    throw file.mistake([clash, 'code'], `${file.data[clash]?.code} is a code of a policy, and stands alone`);
+  return new Map(file.data.map((companion) => [companion.code, companion]));
+}
+
+/** The resource types that are asked for; a selector from any other finds nothing. */
+function checkSelectors(
+  selectors: ReadonlyMap<string, Selector>,
+  prefetch: Readonly<Record<string, string>>,
+  read: Read,
+): void {
+  const types = new Set(Object.values(prefetch).map((template) => template.split(/[?/]/u)[0]));
+  for (const [name, { from }] of selectors) {
+    const stray = from.find((type) => !types.has(type));
+    if (stray !== undefined)
+      throw read('selectors.yaml', selectorsSchema).mistake(
+        [name, 'from'],
+        `no prefetch template of discovery.yaml asks for ${stray}`,
+      );
+  }
 }
 
 /** A shared criterion is written once. */
@@ -134,7 +184,7 @@ function requestsOf(
 ): PolicyData['requests'] {
   const requests = new Map<string, RequestDefinition>();
   for (const [name, { orderedAs: setName, ...request }] of Object.entries(file.data)) {
-    const unknown = request.for.findIndex((fact) => !(fact in facts));
+    const unknown = request.for.findIndex((fact) => !Object.hasOwn(facts, fact));
     if (unknown >= 0)
       throw file.mistake([name, 'for', unknown], `there is no fact "${String(request.for[unknown])}"`);
     const findings = new Set(request.for.flatMap((fact) => facts[fact]?.findings ?? []));
@@ -165,14 +215,17 @@ function foldersIn(folder: string): string[] {
 export function loadPolicyData(folder: string, facts: Readonly<Record<string, FactShape>>): PolicyData {
   const read: Read = (name, schema) =>
     readYaml(join(folder, name), join('cds-services', relative(folder, join(folder, name))), schema);
-  if (!existsSync(join(folder, 'policies')))
-    throw new PolicyError(`${folder}: there is no folder "policies" in it`);
+  for (const needed of ['policies', 'policies/_shared']) {
+    if (!statSync(join(folder, needed), { throwIfNoEntry: false })?.isDirectory())
+      throw new PolicyError(`${folder}: there is no folder "${needed}" in it`);
+  }
   const folders = foldersIn(join(folder, 'policies'));
   const valueSets = new Map<string, ValueSet>();
   for (const at of ['value-sets', ...folders.map((name) => `policies/${name}/value-sets`)])
     loadValueSets(folder, at, read, valueSets);
   const files = policyFiles(folders, read);
   const procedures = proceduresOf(files);
+  checkProcedures(files, procedures);
   valueSets.set(PROCEDURE_CODES, procedureCodes(procedures));
   for (const name of VALUE_SETS) {
     if (!valueSets.has(name))
@@ -184,12 +237,13 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
   const profilesFile = read('profiles.yaml', profilesSchema);
   const profiles = profilesFile.data;
   const lineage = lineages(profilesFile);
-  const companions = read('companions.yaml', companionsSchema).data;
+  const companions = companionsOf(read('companions.yaml', companionsSchema), procedures);
   const codingRules = read('coding-rules.yaml', codingRulesSchema).data;
   const opioidFactors = read('opioid-factors.yaml', opioidFactorsSchema).data;
   const wording = read('cards.yaml', cardWordingSchema).data;
   const requests = read('requests.yaml', requestsSchema);
   const discovery = read('discovery.yaml', discoverySchema).data;
+  checkSelectors(selectors, discovery.prefetch, read);
 
   const known = {
     profiles: Object.keys(profiles),
@@ -201,7 +255,9 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
     folder,
     read,
     facts,
+    nerves: new Set(codingRules.nerves.map(({ nerve }) => nerve)),
     remedies: new Set(Object.keys(wording.remedies)),
+    conditions: new Map(Object.entries(read('conditions.yaml', conditionsSchema).data)),
     shared: readdirSync(join(folder, 'policies', '_shared'))
       .filter((name) => name.endsWith('.yaml'))
       .toSorted()
@@ -232,7 +288,7 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
     profiles: new Map(Object.entries(profiles).map(([id, source]) => [id, compileProfile(id, source)])),
     policies: new Map(policies.map((policy) => [policy.id, policy])),
     procedures: new Map(procedures.map((procedure) => [procedure.code, procedure])),
-    companions: new Map(companions.map((companion) => [companion.code, companion])),
+    companions,
     sources: new Map(Object.entries(sources).map(([id, source]) => [id, { id, ...source }])),
     contradictions: contradictionsOf(
       read('contradictions.yaml', contradictionsSchema),

@@ -68,13 +68,15 @@ export interface Criterion {
   readonly severityIf?: {
     readonly when: Condition;
     readonly severity: Severity;
-    /** What the condition says, in words. */
-    readonly meaning: string;
+    /** The condition in words. */
+    readonly says: string;
   };
   readonly applies?: Condition;
   readonly met: Condition;
   /** The conditions as they are written, `%fact.field` with `and`, `or`, `.not()`. */
   readonly written: { readonly met: string; readonly applies?: string };
+  /** Where it is asked, in words; undefined: of every line. */
+  readonly askedWhere?: string;
   /** The facts' fields that the condition names, in its order. */
   readonly references: readonly ConditionReference[];
   /** Those that say whether it applies at all. */
@@ -102,6 +104,8 @@ export interface OtherView {
   readonly applies?: Condition;
   /** The condition as it is written. */
   readonly written: { readonly applies?: string };
+  /** Where it is said, in words; undefined: always. */
+  readonly saidWhere?: string;
   readonly says: string;
   readonly sources: readonly string[];
 }

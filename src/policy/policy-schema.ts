@@ -40,6 +40,7 @@ const procedureSchema = z.strictObject({
   /** How many muscles the code is for, and the code for other numbers. */
   muscles: z
     .strictObject({ from: z.number().int(), to: z.number().int().optional(), otherwise: procedureCode })
+    .refine(({ from, to }) => to === undefined || to >= from, 'must not end before it begins')
     .optional(),
 });
 
@@ -47,23 +48,37 @@ const version = z.string().regex(/^\d+\.\d+\.\d+$/u, 'must be three numbers such
 
 /** A number, and the day from which it applies. */
 const dated = z.strictObject({
-  value: z.union([z.number(), z.boolean(), z.null()]),
+  value: z.union([z.number().min(0, 'must not be negative'), z.boolean(), z.null()]),
   from: isoDate,
   sources: z.array(id).min(1),
 });
 
+/** The unit of what either holds or does not. */
+const YES_OR_NO = 'yes or no';
+
 export const parametersSchema = z.record(
   z.string().regex(/^[a-z][A-Za-z0-9]*$/u),
-  z.strictObject({
-    description: sentence,
-    unit: sentence,
-    values: perProfile(
-      dated.extend({
-        /** What it was before, the latest first; an order is judged by the value of its day. */
-        earlier: z.array(dated).min(1).optional(),
-      }),
-    ),
-  }),
+  z
+    .strictObject({
+      description: sentence,
+      unit: sentence,
+      values: perProfile(
+        dated.extend({
+          /** What it was before, the latest first; an order is judged by the value of its day. */
+          earlier: z.array(dated).min(1).optional(),
+        }),
+      ),
+    })
+    .superRefine(({ unit, values }, context) => {
+      const wanted = unit === YES_OR_NO ? 'boolean' : 'number';
+      for (const [profile, value] of Object.entries(values)) {
+        const isStrange = [value, ...(value.earlier ?? [])].some(
+          (one) => one.value !== null && typeof one.value !== wanted,
+        );
+        const message = `must be ${wanted === 'boolean' ? 'true or false' : 'a number'}, or null for none`;
+        if (isStrange) context.addIssue({ code: 'custom', message, path: ['values', profile, 'value'] });
+      }
+    }),
 );
 
 /** The statuses that a vignette shows; what a criterion cannot be is listed with the reason. */
@@ -77,7 +92,7 @@ export const criterionSchema = z.strictObject({
   severity: sameOrPerProfile(z.enum([...SEVERITIES, 'none'])),
   severityWhen: z.record(z.string(), sameOrPerProfile(z.enum(SEVERITIES))).optional(),
   /** Another severity for lines of which a condition holds. */
-  severityIf: z.strictObject({ when: sentence, severity: z.enum(SEVERITIES), meaning: sentence }).optional(),
+  severityIf: z.strictObject({ when: sentence, severity: z.enum(SEVERITIES) }).optional(),
   applies: sameOrPerProfile(sentence).optional(),
   met: sameOrPerProfile(sentence),
   required: sameOrPerProfile(sentence),
@@ -123,7 +138,7 @@ const rules = {
   diagnoses: z.strictObject({
     /** What a sentence calls them: "a radicular diagnosis". */
     called: sameOrPerProfile(sentence),
-    supported: sameOrPerProfile(z.array(id)),
+    supported: sameOrPerProfile(z.array(id).min(1)),
     /** Supported as well when the order names the nerve (coding-rules.yaml). */
     supportedForNerve: z
       .array(z.strictObject({ nerves: z.array(sentence).min(1), supported: z.array(id).min(1) }))
@@ -148,7 +163,6 @@ export const policySchema = z.strictObject({
     .default([]),
   title: sentence,
   short: sentence,
-  status: z.enum(['draft', 'active', 'retired']),
   approvedBy: z.array(sentence),
   procedures: z.array(procedureSchema).min(1),
   ...rules,

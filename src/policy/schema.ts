@@ -147,7 +147,7 @@ export const codingRulesSchema = z.strictObject({
   ),
 });
 
-export const opioidFactorsSchema = z.record(id, z.number());
+export const opioidFactorsSchema = z.record(id, z.number().positive('must be above 0'));
 
 /**
  * What can be asked for: a word on the order, a task to record something, or an order by the region that it is for.
@@ -190,6 +190,9 @@ export const findingsSchema = z.record(
     z.strictObject({ found: z.string(), todo: sentence.optional(), gap: z.string().optional() }),
   ),
 );
+
+/** What a condition says, in words, by how it is written. */
+export const conditionsSchema = z.record(z.string(), sentence);
 
 export const vocabularySchema = z.record(z.string(), z.array(sentence).min(1));
 

@@ -38,6 +38,10 @@ export interface ValueSet {
   readonly title: string;
   readonly exact: ReadonlyMap<string, Member>;
   readonly prefixes: readonly { readonly key: string; readonly member: Member }[];
+  /** What codes begin with that do not belong, though a prefix fits them. */
+  readonly excludes: readonly string[];
+  /** Whether words can take out what a code fits: products of two ingredients, names of other things. */
+  readonly hasExceptions: boolean;
   /** False where words alone say what belongs. */
   readonly hasCodes: boolean;
   readonly hasNames: boolean;
@@ -114,6 +118,8 @@ export function compileValueSet(source: ValueSetSource): ValueSet {
     title: source.title,
     exact,
     prefixes,
+    excludes: source.excludes,
+    hasExceptions: source.singleIngredient || notNames !== undefined,
     hasCodes: exact.size + prefixes.length > 0,
     hasNames: names !== undefined,
     memberOfCode,

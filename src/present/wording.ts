@@ -50,7 +50,7 @@ export function otherSeverities(criterion: Criterion, policy: Policy, profile: s
     const words = fill(gap, { ...blanksOf(gap), ...thresholdWords(gap, policy, profile) });
     return `${severity}: ${/\p{L}/u.test(words) ? words : finding}`;
   });
-  return severityIf ? [...found, `${severityIf.severity}: ${severityIf.meaning}`] : found;
+  return severityIf ? [...found, `${severityIf.severity}: ${severityIf.says}`] : found;
 }
 
 function blanksOf(template: string): Words {
