@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Express } from 'express';
@@ -7,15 +6,15 @@ import { authenticator } from './clients/authenticate';
 import { tokenUses } from './clients/token-uses';
 import { demoRoutes } from './demo/demo-routes';
 import { FACTS } from './gather/facts';
-import { fhirClient } from './gather/fhir-server/fhir-client';
-import type { HookDependencies } from './hooks/answer';
+import { hookDependencies } from './hooks/dependencies';
+import { judgingHere } from './hooks/judging';
+import { judgingInThreads } from './hooks/judging-threads';
 import { startHttpServer, type HttpServer } from './operations/http-server';
 import { createLogger, errorCode, errorFields } from './operations/log';
 import { createMetrics, type StoreOperation } from './operations/metrics';
 import { pageRoutes } from './pages/page-routes';
 import { loadPolicyData, POLICY_FOLDER } from './policy/load';
-import type { PolicyData } from './policy/policy-data';
-import { readSettings, SettingsError, type Settings } from './settings';
+import { judgingSettings, readSettings, SettingsError, type Settings } from './settings';
 import { decisionLog } from './store/decision-log';
 import { fileOf } from './store/database';
 import { openStore, type Store } from './store/store';
@@ -30,6 +29,10 @@ export interface RunningService {
 
 const FIXTURES = join(__dirname, '..', 'fhir-fixtures');
 
+/** Bodies up to so many bytes are judged where they come in: with one thread, and with several that share the work. */
+const SMALL_FOR_ONE = 2 ** 20;
+const SMALL_FOR_MANY = 256 * 1024;
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Another replica's clock may be behind, by which a token has not expired yet. */
@@ -38,28 +41,6 @@ const CLOCKS_DIFFER_MS = 5 * 60_000;
 const STOPPING_MS = 5000;
 /** For a store that does not answer. */
 const STORE_PATIENCE_MS = 3000;
-
-/** The wall clock's day, in UTC; only orders without a date of their own are judged for it. */
-function today(): number {
-  return parseExactDay(new Date().toISOString().slice(0, 10)) ?? 0;
-}
-
-/** What answering a hook rests on, as the settings say. */
-export function hookDependencies(settings: Settings, policyData: PolicyData): HookDependencies {
-  const { isProduction, fhirServers, policyProfile, deadlineMs, bodyLimit } = settings;
-  return {
-    policyData,
-    defaultProfile: policyProfile,
-    today,
-    newId: randomUUID,
-    publicUrl: settings.publicUrl,
-    quietWhenMet: settings.quietWhenMet,
-    fhirAccess: { servers: fhirServers, isProduction },
-    fhirClient: fhirClient({ publicOnly: isProduction }),
-    deadlineMs,
-    chartLimit: bodyLimit,
-  };
-}
 
 /** Opens the store; an embedded one that cannot be opened is a mistake in the settings. */
 function storeOf({ databaseUrl }: Settings): Store {
@@ -144,10 +125,16 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
   forget();
   const forgetting = setInterval(forget, HOUR_MS).unref();
 
+  const judging = judgingInThreads(judgingHere(hookDependencies(settings, policyData)), settings.workers, {
+    settings: judgingSettings(settings),
+    smallBytes: settings.workers === 1 ? SMALL_FOR_ONE : SMALL_FOR_MANY,
+    onLoss: (error) => logger.error(errorFields(error), 'a judging thread was lost'),
+  });
   let isStopping = false;
   const app = createApp({
-    ...hookDependencies(settings, policyData),
     ...settings,
+    policyData,
+    judging,
     ...(settings.isAuthenticated && {
       authenticate: authenticator(settings.clients, tokenUses(store, { onFailure: failed('use-token') })),
     }),
@@ -162,7 +149,7 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
   });
   const server = await listen(app, settings).catch(async (error: unknown) => {
     clearInterval(forgetting);
-    await store.close();
+    await Promise.all([store.close(), judging.stop()]);
     throw error;
   });
   // Whatever the log level: whoever starts it has to know.
@@ -173,6 +160,7 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
     logger.info('stopping');
     clearInterval(forgetting);
     await server.stop(settings.deadlineMs + STOPPING_MS);
+    await judging.stop();
     await atMost(STORE_PATIENCE_MS, decisions.close().catch(failed('add-decisions')));
     await atMost(STORE_PATIENCE_MS, store.close());
     const waiting = decisions.waiting();

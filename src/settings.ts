@@ -30,9 +30,29 @@ export interface Settings {
   readonly quietWhenMet: boolean;
   /** Largest request body, in bytes. */
   readonly bodyLimit: number;
+  /** Threads that judge what is large. */
+  readonly workers: number;
   readonly logLevel: string;
   /** The FHIR server that demos show in place of their own records. */
   readonly demoFhirServer?: string;
+}
+
+/** What of the settings judging rests on; nothing of it is secret, and all of it can be handed to a thread. */
+export type JudgingSettings = Pick<
+  Settings,
+  'isProduction' | 'fhirServers' | 'policyProfile' | 'deadlineMs' | 'bodyLimit' | 'publicUrl' | 'quietWhenMet'
+>;
+
+export function judgingSettings({
+  isProduction,
+  fhirServers,
+  policyProfile,
+  deadlineMs,
+  bodyLimit,
+  publicUrl,
+  quietWhenMet,
+}: Settings): JudgingSettings {
+  return { isProduction, fhirServers, policyProfile, deadlineMs, bodyLimit, publicUrl, quietWhenMet };
 }
 
 /** Thrown once with every mistake in the settings. */
@@ -95,6 +115,7 @@ const schema = z.object({
     .regex(/^[1-9]\d*(?:b|kb|mb|gb)?$/iu, 'must be a size such as 10mb')
     .default('10mb')
     .transform(bytesOf),
+  WORKERS: whole(' of threads', 1, 64).default(1),
   DEMO_FHIR_SERVER: z
     .string()
     .refine((url) => baseUrlOf(url) !== undefined, 'must be the base URL of a FHIR server')
@@ -185,6 +206,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, profiles: readonly 
     deadlineMs: data.DEADLINE_MS,
     quietWhenMet: data.QUIET_WHEN_MET,
     bodyLimit: data.BODY_LIMIT,
+    workers: data.WORKERS,
     logLevel: data.LOG_LEVEL,
     ...(data.DEMO_FHIR_SERVER !== undefined && { demoFhirServer: data.DEMO_FHIR_SERVER }),
   };

@@ -5,7 +5,7 @@ import { readHookRequest } from '../hooks/hook-request';
 import { judgeBlocks, readOrderedBlocks } from '../hooks/judge-orders';
 import { loadPolicyData, POLICY_FOLDER } from '../policy/load';
 import { Problem } from '../problem';
-import { hookDependencies } from '../service';
+import { hookDependencies } from '../hooks/dependencies';
 import { readSettings } from '../settings';
 import { explain } from './explain';
 

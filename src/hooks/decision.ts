@@ -88,7 +88,7 @@ export function decisionOf(answer: Answer, request: HookRequest, invocation: Inv
 export async function withDigest(
   decision: Decision,
   bodyDigest: Promise<string>,
-  { pagesRead }: Answer,
+  pagesRead: readonly string[],
 ): Promise<LoggedDecision> {
   const ofBody = await bodyDigest;
   const inputDigest =

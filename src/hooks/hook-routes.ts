@@ -1,22 +1,20 @@
-import { performance } from 'node:perf_hooks';
-import { randomUUID } from 'node:crypto';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { CdsClient } from '../clients/cds-client';
-import { readableServer } from '../gather/fhir-server/readable-server';
 import { logWith } from '../operations/log';
 import type { Metrics } from '../operations/metrics';
-import type { Discovery } from '../policy/policy-data';
+import type { Discovery, PolicyData } from '../policy/policy-data';
 import type { Hook } from '../policy/schema';
 import { notAllowed, problem } from '../problem';
-import type { Decision } from '../store/decision';
 import type { DecisionLog } from '../store/decision-log';
-import { answerHook, cardsOf, type HookDependencies } from './answer';
 import { callerOf, type Access } from './authentication';
-import { decisionOf, withDigest } from './decision';
-import { readHookRequest, type HookRequest } from './hook-request';
-import { bodyDigest } from './request-body';
+import { withDigest } from './decision';
+import type { Call, Kept } from './invocation';
+import type { Judging } from './judging';
+import { bodyDigest, bytesOf } from './request-body';
 
-export interface HookRouteDependencies extends HookDependencies {
+export interface HookRouteDependencies {
+  readonly policyData: PolicyData;
+  readonly judging: Judging;
   readonly metrics: Pick<Metrics, 'decided'>;
   readonly decisions: Pick<DecisionLog, 'append'>;
   /** Whether discovery needs no token. */
@@ -25,9 +23,6 @@ export interface HookRouteDependencies extends HookDependencies {
 
 /** The version of the CDS Hooks specification that the service implements. */
 const CDS_HOOKS_VERSION = '2.0.1';
-
-/** The status that the decision log gets where nobody waited for the answer. */
-const CLIENT_GONE = 499;
 
 function discoveryDocument({ services, usageRequirements, prefetch }: Discovery) {
   return {
@@ -40,25 +35,13 @@ function discoveryDocument({ services, usageRequirements, prefetch }: Discovery)
   };
 }
 
-/** What the service rests on when this client calls: its own FHIR servers may be read, and its profile judges. */
-function forCaller(dependencies: HookDependencies, caller: CdsClient | undefined): HookDependencies {
-  if (!caller) return dependencies;
-  const { defaultProfile, fhirAccess } = dependencies;
-  return {
-    ...dependencies,
-    defaultProfile: caller.profile ?? defaultProfile,
-    fhirAccess: { ...fhirAccess, servers: [...fhirAccess.servers, ...caller.fhirServers] },
-  };
-}
-
-/** What became of the FHIR server that a request names. */
-function serverOutcome({ fhirServer }: HookRequest, { fhirAccess }: HookDependencies): string {
-  if (fhirServer === undefined) return 'none given';
-  return readableServer(fhirServer, fhirAccess) ? 'may be read' : 'may not be read';
+/** What of a client concerns the judging of its calls. */
+function calling({ iss, profile, fhirServers }: CdsClient): NonNullable<Call['client']> {
+  return { iss, fhirServers, ...(profile !== undefined && { profile }) };
 }
 
 /** What the log gets of a decision. */
-function loggedDecision({ id, service, groups, chart, readingMs }: Decision, fhirServer: string) {
+function loggedDecision({ decision: { id, service, groups, chart, readingMs }, fhirServer }: Kept) {
   return {
     decision: id,
     service,
@@ -77,7 +60,7 @@ export function hookRoutes(
   readBody: RequestHandler[],
 ): Router {
   const { discovery } = dependencies.policyData;
-  const { metrics, decisions, isDiscoveryOpen } = dependencies;
+  const { judging, metrics, decisions, isDiscoveryOpen } = dependencies;
   const document = discoveryDocument(discovery);
   const hooks = new Map(discovery.services.map(({ id, hook }) => [id, hook]));
   const hookOf = (id: unknown): Hook => {
@@ -105,28 +88,24 @@ export function hookRoutes(
       ...access(({ id }) => [`/cds-services/${String(id)}`]),
       ...readBody,
       async (request: Request, response: Response) => {
-        const begun = performance.now();
         const service = String(request.params['id']);
-        const hook = hookOf(service);
-        const caller = callerOf(response);
-        const hookRequest = readHookRequest(request.body, hook);
+        const client = callerOf(response);
+        const call = { service, hook: hookOf(service), ...(client && { client: calling(client) }) };
         const gone = new AbortController();
         response.once('close', () => gone.abort());
-        const ofCaller = forCaller(dependencies, caller);
-        const answer = await answerHook(hookRequest, hook, ofCaller, gone.signal);
-        const decision = decisionOf(answer, hookRequest, {
-          id: randomUUID(),
-          decidedAt: new Date(),
-          client: caller?.iss ?? '',
-          service,
-          status: answer.refusal?.status ?? (gone.signal.aborted ? CLIENT_GONE : 200),
-          totalMs: performance.now() - begun,
-        });
-        metrics.decided(decision);
-        logWith(response, { answer: loggedDecision(decision, serverOutcome(hookRequest, ofCaller)) });
-        decisions.append(withDigest(decision, bodyDigest(request), answer));
-        if (answer.refusal) throw answer.refusal;
-        response.json({ cards: cardsOf(answer.groups) });
+        const digest = bodyDigest(request);
+        const { status, headers, body, refusal, kept } = await judging.answer(
+          bytesOf(request),
+          call,
+          gone.signal,
+        );
+        if (kept) {
+          metrics.decided(kept.decision);
+          logWith(response, { answer: loggedDecision(kept) });
+          decisions.append(withDigest(kept.decision, digest, kept.pagesRead));
+        }
+        if (refusal !== undefined) logWith(response, { refusal });
+        response.status(status).set(headers).type('json').send(body);
       },
     )
     .all(notAllowed('POST, OPTIONS'));

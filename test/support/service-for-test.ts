@@ -6,6 +6,7 @@ import { sentChart } from '../../src/gather/chart';
 import { FACTS } from '../../src/gather/facts';
 import { fhirClient } from '../../src/gather/fhir-server/fhir-client';
 import { answerGroups, cardsOf, type HookDependencies } from '../../src/hooks/answer';
+import { judgingHere } from '../../src/hooks/judging';
 import { readHookRequest } from '../../src/hooks/hook-request';
 import {
   judgeBlocks,
@@ -57,9 +58,11 @@ export function dependenciesForTest(): HookDependencies {
 const pages = pageRoutes(POLICIES, [...policyData.policies.keys()]);
 
 /** The HTTP service as it runs, silent, with a fixed day and a store of its own in memory that gets no decisions. */
-export function appForTest(options: Partial<AppDependencies> = {}): Express {
+export function appForTest(options: Partial<AppDependencies & HookDependencies> = {}): Express {
+  const dependencies = { ...dependenciesForTest(), ...options };
   return createApp({
-    ...dependenciesForTest(),
+    ...dependencies,
+    judging: judgingHere(dependencies),
     bodyLimit: 10 * 2 ** 20,
     logger: pino({ level: 'silent' }),
     metrics: createMetrics(() => 0),

@@ -1,0 +1,34 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { FACTS } from '../gather/facts';
+import { loadPolicyData, POLICY_FOLDER } from '../policy/load';
+import type { JudgingSettings } from '../settings';
+import { hookDependencies } from './dependencies';
+import { answerCall } from './invocation';
+import { ALIVE_MS, type FromThread, type ToThread } from './judging-threads';
+
+/** A thread that judges what takes long, so that the calls which take little do not wait. */
+const dependencies = hookDependencies(workerData as JudgingSettings, loadPolicyData(POLICY_FOLDER, FACTS));
+const waiting = new Map<number, AbortController>();
+
+function tell(message: FromThread): void {
+  parentPort?.postMessage(message);
+}
+
+parentPort?.on('message', (message: ToThread) => {
+  if (!('call' in message)) {
+    waiting.get(message.id)?.abort();
+    return;
+  }
+  const { id, call, body } = message;
+  const gone = new AbortController();
+  waiting.set(id, gone);
+  answerCall(body, call, dependencies, gone.signal)
+    .then(
+      (outcome) => tell({ id, outcome }),
+      (error: unknown) => tell({ id, error }),
+    )
+    .finally(() => waiting.delete(id));
+});
+
+setInterval(() => tell('alive'), ALIVE_MS);
+tell('alive');

@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { problem } from '../problem';
+import type { JudgingSettings } from '../settings';
+import type { Call, Outcome } from './invocation';
+import type { Judging } from './judging';
+
+export type ToThread =
+  | { readonly id: number; readonly call: Call; readonly body: Uint8Array }
+  /** Nobody waits for this call any more. */
+  | { readonly id: number };
+
+export type FromThread =
+  | 'alive'
+  | { readonly id: number; readonly outcome: Outcome }
+  | { readonly id: number; readonly error: unknown };
+
+/** Milliseconds after which a thread says again that it is alive. */
+export const ALIVE_MS = 200;
+
+/** Young objects of a large body live until it is judged; less room than this has them copied again and again. */
+const YOUNG_GENERATION_MB = 64;
+
+/** Bodies that wait in a thread may hold so many times the largest body, and at least this many bytes. */
+const MOST_LARGEST = 4;
+const MOST_BYTES = 64 * 2 ** 20;
+/** What the smallest body counts for. */
+const LEAST_BYTES = 64 * 1024;
+
+/** Seconds after which it is worth trying again. */
+const RETRY_AFTER_S = '2';
+
+function overloaded() {
+  return problem(503, 'throttled', 'The service has more to judge than it can; send the call again.', {
+    'Retry-After': RETRY_AFTER_S,
+  });
+}
+
+function lost() {
+  return problem(503, 'timeout', 'The call took too long to judge, or one beside it did.', {
+    'Retry-After': RETRY_AFTER_S,
+  });
+}
+
+interface Waiting {
+  readonly bytes: number;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One thread, started anew when it is lost. */
+interface Thread {
+  /** Bytes of the bodies that it has not judged yet. */
+  load(): number;
+  answer(body: Buffer, call: Call, gone: AbortSignal): Promise<Outcome>;
+  stop(): Promise<unknown>;
+}
+
+export interface ThreadOptions {
+  readonly settings: JudgingSettings;
+  readonly file: string;
+  readonly execArgv?: readonly string[];
+  /** Hears of a thread that was lost. */
+  readonly onLoss: (error: unknown) => void;
+}
+
+/** The bytes in memory of their own, which can be handed over instead of copied. */
+function handedOver(body: Buffer): Uint8Array<ArrayBuffer> {
+  const isWhole = body.byteOffset === 0 && body.byteLength === body.buffer.byteLength;
+  return isWhole && body.buffer instanceof ArrayBuffer ? new Uint8Array(body.buffer) : new Uint8Array(body);
+}
+
+function startThread({ settings, file, execArgv = [], onLoss }: ThreadOptions): Thread {
+  const waiting = new Map<number, Waiting>();
+  let nextId = 0;
+  let load = 0;
+  let isStopped = false;
+  let lastHeard = performance.now();
+  const take = (id: number): Waiting | undefined => {
+    const one = waiting.get(id);
+    if (one) load -= one.bytes;
+    waiting.delete(id);
+    return one;
+  };
+  const start = (): Worker => {
+    const worker = new Worker(file, {
+      workerData: settings,
+      execArgv: [...execArgv],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
+    worker.unref();
+    worker.on('message', (message: FromThread) => {
+      lastHeard = performance.now();
+      if (message === 'alive') return;
+      const one = take(message.id);
+      if ('outcome' in message) one?.resolve(message.outcome);
+      else one?.reject(message.error);
+    });
+    worker.on('error', onLoss);
+    worker.once('exit', () => {
+      for (const id of [...waiting.keys()]) take(id)?.reject(lost());
+      if (isStopped) return;
+      lastHeard = performance.now();
+      current = start();
+    });
+    return worker;
+  };
+  let current = start();
+  const watch = setInterval(() => {
+    if (waiting.size === 0 || performance.now() - lastHeard < settings.deadlineMs) return;
+    onLoss(new Error('a judging thread did not answer in time'));
+    current.terminate().catch(onLoss);
+  }, ALIVE_MS).unref();
+  return {
+    load: () => load,
+    answer(body, call, gone) {
+      const id = (nextId += 1);
+      const bytes = Math.max(body.byteLength, LEAST_BYTES);
+      const own = handedOver(body);
+      return new Promise((resolve, reject) => {
+        if (waiting.size === 0) lastHeard = performance.now();
+        waiting.set(id, { bytes, resolve, reject });
+        load += bytes;
+        const message: ToThread = { id, call, body: own };
+        current.postMessage(message, [own.buffer]);
+        gone.addEventListener('abort', () => waiting.has(id) && current.postMessage({ id }), { once: true });
+      });
+    },
+    stop() {
+      isStopped = true;
+      clearInterval(watch);
+      return current.terminate();
+    },
+  };
+}
+
+/** Where the thread's code is, beside this file. */
+const THREAD = join(__dirname, 'judging-thread.js');
+
+export interface JudgingThreads extends Judging {
+  stop(): Promise<void>;
+}
+
+/**
+ * Judges here what is small, and all else in so many threads; a thread that hangs is ended, and what it had is refused with
+ * 503, as is what comes when too much is waiting.
+ */
+export function judgingInThreads(
+  here: Judging,
+  count: number,
+  options: Omit<ThreadOptions, 'file'> & { readonly file?: string; readonly smallBytes: number },
+): JudgingThreads {
+  const { settings, smallBytes } = options;
+  const threads = Array.from({ length: count }, () => startThread({ file: THREAD, ...options }));
+  const most = Math.max(MOST_BYTES, MOST_LARGEST * settings.bodyLimit);
+  return {
+    async answer(body, call, gone) {
+      if (body.byteLength <= smallBytes) return here.answer(body, call, gone);
+      const [least] = threads.toSorted((a, b) => a.load() - b.load());
+      if (!least || least.load() + body.byteLength > most) throw overloaded();
+      return least.answer(body, call, gone);
+    },
+    async stop() {
+      await Promise.all(threads.map((thread) => thread.stop()));
+    },
+  };
+}
