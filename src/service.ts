@@ -18,7 +18,6 @@ import { judgingSettings, readSettings, SettingsError, type Settings } from './s
 import { decisionLog } from './store/decision-log';
 import { fileOf } from './store/database';
 import { openStore, type Store } from './store/store';
-import { parseExactDay } from './time/days';
 
 /** The service as it runs, and how to stop it. */
 export interface RunningService {

@@ -1,11 +1,10 @@
 import { type Json, text } from '../fhir/read';
 import type { KeyAnswer, UnreadReason } from './key-answer';
 import { receivedByReference, type Received } from './received-resources';
-import { type RecordEntry, type Selected, recordEntry } from './record-entry';
-import { NOTHING, type TypeIndex, candidates, indexEntry } from './record-index';
-import { isUsable, ownerOf } from './usable-resource';
+import { type RecordEntry, type Selected, groupedEntry } from './record-entry';
+import { TypeIndex, selected } from './record-index';
+import { isUsable } from './usable-resource';
 import type { Selector } from '../policy/policy-data';
-import { memberOf } from '../policy/value-set';
 
 /** What a selector found, and the keys that could still hide more of it. */
 export interface Selection {
@@ -23,6 +22,8 @@ export interface PatientRecord {
   /** Whether the resource arrived and was left out: another patient's, or entered in error. */
   isLeftOut(reference: string): boolean;
 }
+
+const NOTHING = new TypeIndex();
 
 function referenceTo(resource: Json): string {
   return `${text(resource['resourceType'])}/${text(resource['id'])}`;
@@ -51,18 +52,16 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
   };
   const indexes = new Map<string, TypeIndex>();
   const entries = new Map<string, RecordEntry>();
-  for (const [reference, { type, key, resource }] of received) {
+  for (const [reference, { type, key, resource, owner }] of received) {
     if (!keyOfType.has(type) || !isUsable(resource)) continue;
-    const owner = ownerOf(resource, patientId);
     if (owner === 'unknown') markIncomplete({ type, key });
     if (owner !== 'patient') continue;
-    const entry = recordEntry(reference, resource, medication);
+    let index = indexes.get(type);
+    if (!index) indexes.set(type, (index = new TypeIndex()));
+    const entry = groupedEntry(index.byFirstCode, reference, resource, medication);
     // A drug that nothing names could be any drug.
     if (type.startsWith('Medication') && entry.concepts.length === 0) markIncomplete({ type, key });
     entries.set(reference, entry);
-    const index = indexes.get(type) ?? { entries: [], uncoded: [], byCode: new Map() };
-    indexes.set(type, index);
-    indexEntry(index, type, entry);
   }
 
   const unreadOf = (type: string): string[] => {
@@ -76,11 +75,9 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
     const hidden = new Set<string>();
     for (const type of selector.from) {
       unreadOf(type).forEach((key) => hidden.add(key));
-      for (const entry of candidates(type, indexes.get(type) ?? NOTHING, selector)) {
+      for (const entry of selected(type, indexes.get(type) ?? NOTHING, selector)) {
         const status = text(entry.resource['status']) ?? '';
         if (selector.status ? !selector.status.has(status) : status === 'not-done') continue;
-        const member = selector.codes.length > 0 ? memberOf(entry.concepts, selector.codes) : undefined;
-        if (selector.codes.length > 0 && !member) continue;
         try {
           if (selector.where && !selector.where(entry.resource)) continue;
         } catch {
@@ -88,7 +85,7 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
           hidden.add(keyOfType.get(type) ?? type);
           continue;
         }
-        items.push(member ? { ...entry, member } : entry);
+        items.push(entry);
       }
     }
     return { items: items.toSorted((a, b) => (a.reference < b.reference ? -1 : 1)), unread: [...hidden] };

@@ -1,11 +1,12 @@
 import { type Json, isObject, text } from '../fhir/read';
 import type { KeyAnswer } from './key-answer';
-import { ownerOf } from './usable-resource';
+import { owners, type Owner } from './usable-resource';
 
 export interface Received {
   readonly type: string;
   readonly key: string;
   readonly resource: Json;
+  readonly owner: Owner;
 }
 
 /** Whether a version is the later one; undefined where that cannot be told. */
@@ -39,6 +40,7 @@ export function receivedByReference(
   markIncomplete: (item: Received) => void,
 ): Map<string, Received> {
   const received = new Map<string, Received>();
+  const ownerIs = owners(patientId);
   const contents = new Map<Json, string | undefined>();
   const contentOnce = (resource: Json): string | undefined => {
     if (!contents.has(resource)) contents.set(resource, contentOf(resource));
@@ -49,9 +51,10 @@ export function receivedByReference(
   for (const { key, resources } of answers) {
     for (const resource of resources) {
       const type = text(resource['resourceType']) ?? '';
-      if (type !== 'Medication' && ownerOf(resource, patientId) === 'other') continue;
+      const owner = ownerIs(resource);
+      if (type !== 'Medication' && owner === 'other') continue;
       const id = text(resource['id']);
-      const item: Received = { type, key, resource };
+      const item: Received = { type, key, resource, owner };
       if (id === undefined) {
         const content = contentOf(resource);
         if (content !== undefined) nameless.push({ content, item });

@@ -1,14 +1,4 @@
-import {
-  type Code,
-  type Concept,
-  type Json,
-  codingsOf,
-  concepts,
-  isObject,
-  objects,
-  referenceOf,
-  text,
-} from '../fhir/read';
+import { type Concept, type Json, concepts, isObject, objects, referenceOf, text } from '../fhir/read';
 import type { Member } from '../policy/value-set';
 
 /** A resource of the record with the concepts it is found by. */
@@ -57,30 +47,84 @@ function conceptsOf(resource: Json, find: (reference: string) => Json | undefine
   return own;
 }
 
-/** A record entry; its concepts are read when somebody asks for them. */
-export function recordEntry(
+function sameConcept(a: Json, b: Json): boolean {
+  if (a['text'] !== b['text']) return false;
+  const [codings, others] = [objects(a['coding']), objects(b['coding'])];
+  return (
+    codings.length === others.length &&
+    codings.every((coding, i) => {
+      const other = others[i];
+      return (
+        coding['code'] === other?.['code'] &&
+        coding['system'] === other?.['system'] &&
+        coding['display'] === other?.['display']
+      );
+    })
+  );
+}
+
+function sameElement(a: unknown, b: unknown): boolean {
+  if (isObject(a) && isObject(b)) return sameConcept(a, b);
+  const [own, others] = [objects(a), objects(b)];
+  return (
+    own.length === others.length &&
+    own.every((concept, i) => {
+      const other = others[i];
+      return other !== undefined && sameConcept(concept, other);
+    })
+  );
+}
+
+/** Whether two resources of one type have the same codes; a plan, or a drug named elsewhere, is like no other. */
+function haveSameCodes(a: Json, b: Json): boolean {
+  const type = text(a['resourceType']) ?? '';
+  if (type === 'CarePlan' || a['medicationReference'] !== undefined || b['medicationReference'] !== undefined)
+    return false;
+  const element = CODE_ELEMENT.get(type) ?? 'code';
+  if (!sameElement(a[element], b[element])) return false;
+  const [components, others] = [objects(a['component']), objects(b['component'])];
+  return (
+    components.length === others.length &&
+    components.every((component, i) => sameElement(component['code'], others[i]?.['code']))
+  );
+}
+
+/**
+ * Entries of one resource type whose codes say the same. A chart repeats few codes many times: what a code is, is found
+ * once for all of them.
+ */
+export interface CodeGroup {
+  readonly concepts: readonly Concept[];
+  readonly entries: RecordEntry[];
+}
+
+/** Under which the groups of a resource are looked for: its first code, else its words. */
+function firstWord(resource: Json): string {
+  const element = resource[CODE_ELEMENT.get(text(resource['resourceType']) ?? '') ?? 'code'];
+  const [concept] = objects(element);
+  const [coding] = objects(concept?.['coding']);
+  return text(coding?.['code']) ?? text(concept?.['text']) ?? '';
+}
+
+/** Groups that share their first code and differ otherwise; where there are more, nothing is compared any more. */
+const MOST_ALIKE = 32;
+
+/** Adds a resource to the group of its codes, and gives the entry that it became. */
+export function groupedEntry(
+  groups: Map<string, CodeGroup[]>,
   reference: string,
   resource: Json,
   find: (reference: string) => Json | undefined,
 ): RecordEntry {
-  let known: readonly Concept[] | undefined;
-  return {
-    reference,
-    resource,
-    get concepts() {
-      known ??= conceptsOf(resource, find);
-      return known;
-    },
-  };
-}
-
-/** The codes an entry is found by, read without building concepts where the code element says it all. */
-export function codesOf(type: string, entry: RecordEntry): readonly Code[] {
-  const { resource } = entry;
-  if (CODE_ELEMENT.has(type)) return entry.concepts.flatMap((concept) => concept.codings);
-  const own: readonly Code[] = codingsOf(resource['code']);
-  return objects(resource['component']).reduce(
-    (all, component) => all.concat(codingsOf(component['code'])),
-    own,
-  );
+  const word = firstWord(resource);
+  let known = groups.get(word);
+  if (!known) groups.set(word, (known = []));
+  let group =
+    known.length < MOST_ALIKE
+      ? known.find(({ entries: [first] }) => first && haveSameCodes(first.resource, resource))
+      : undefined;
+  if (!group) known.push((group = { concepts: conceptsOf(resource, find), entries: [] }));
+  const entry = { reference, resource, concepts: group.concepts };
+  group.entries.push(entry);
+  return entry;
 }

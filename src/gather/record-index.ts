@@ -1,56 +1,81 @@
-import { concepts } from '../fhir/read';
-import { type RecordEntry, codesOf } from './record-entry';
+import { objects, text } from '../fhir/read';
 import type { Selector } from '../policy/policy-data';
-import { codeKey } from '../policy/value-set';
+import { codeKey, memberOf } from '../policy/value-set';
+import type { CodeGroup, RecordEntry, Selected } from './record-entry';
 
-export interface TypeIndex {
-  readonly entries: RecordEntry[];
-  readonly uncoded: RecordEntry[];
-  readonly byCode: Map<string, RecordEntry[]>;
-}
+/** The entries of one resource type, by their codes. */
+export class TypeIndex {
+  /** By their first code; those that share it and differ otherwise side by side. */
+  readonly byFirstCode = new Map<string, CodeGroup[]>();
 
-function add(map: Map<string, RecordEntry[]>, key: string, entry: RecordEntry): void {
-  const entries = map.get(key);
-  if (!entries) map.set(key, [entry]);
-  else if (entries.at(-1) !== entry) entries.push(entry);
-}
+  #byCode: ReadonlyMap<string, readonly CodeGroup[]> | undefined;
 
-export function indexEntry(index: TypeIndex, type: string, entry: RecordEntry): void {
-  index.entries.push(entry);
-  const codes = codesOf(type, entry);
-  if (codes.length === 0) index.uncoded.push(entry);
-  for (const code of codes) {
-    const key = codeKey(code);
-    if (key !== undefined) add(index.byCode, key, entry);
+  get groups(): CodeGroup[] {
+    return [...this.byFirstCode.values()].flat();
+  }
+
+  /** The groups by each code that they carry, made when a code is first looked for. */
+  get byCode(): ReadonlyMap<string, readonly CodeGroup[]> {
+    this.#byCode ??= this.#index();
+    return this.#byCode;
+  }
+
+  #index(): Map<string, CodeGroup[]> {
+    const byCode = new Map<string, CodeGroup[]>();
+    for (const group of this.groups) {
+      const codes = group.concepts.flatMap(({ codings }) => codings);
+      for (const key of new Set(codes.map((code) => codeKey(code) ?? ''))) {
+        const known = byCode.get(key);
+        if (known) known.push(group);
+        else byCode.set(key, [group]);
+      }
+    }
+    return byCode;
   }
 }
 
-/** The entries of which a category names the words, in its text, code or display. */
-function ofCategory(entries: readonly RecordEntry[], words: string): RecordEntry[] {
-  return entries.filter(({ resource }) =>
-    concepts(resource['category']).some((category) =>
-      [category.text ?? '', ...category.codings.flatMap((c) => [c.code, c.display ?? ''])].some((name) =>
-        name.toLowerCase().includes(words),
-      ),
-    ),
+function isUncoded({ concepts: own }: CodeGroup): boolean {
+  return own.every(({ codings }) => codings.length === 0);
+}
+
+/** The groups that may have one of the selector's codes. */
+function candidates(type: string, index: TypeIndex, { codes }: Selector): Iterable<CodeGroup> {
+  const isByName = codes.some((set) => set.hasNames);
+  if (isByName && type !== 'Observation') return index.groups;
+  // Observations are many: a name is looked for only in those that carry no code at all.
+  const found = new Set(isByName ? index.groups.filter(isUncoded) : []);
+  for (const set of codes) {
+    for (const key of set.exact.keys()) for (const group of index.byCode.get(key) ?? []) found.add(group);
+    if (set.prefixes.length === 0) continue;
+    for (const [key, groups] of index.byCode) {
+      if (set.prefixes.some((prefix) => key.startsWith(prefix.key)))
+        for (const group of groups) found.add(group);
+    }
+  }
+  return found;
+}
+
+/** Whether a category of the entry names the words, in its text, code or display. */
+function isOfCategory({ resource }: RecordEntry, words: string): boolean {
+  const names = (value: unknown): boolean => text(value)?.toLowerCase().includes(words) === true;
+  return objects(resource['category']).some(
+    (category) =>
+      names(category['text']) ||
+      objects(category['coding']).some((coding) => names(coding['code']) || names(coding['display'])),
   );
 }
 
-export const NOTHING: TypeIndex = { entries: [], uncoded: [], byCode: new Map() };
-
-export function candidates(type: string, index: TypeIndex, selector: Selector): readonly RecordEntry[] {
-  if (selector.category !== undefined) return ofCategory(index.entries, selector.category);
-  if (selector.codes.length === 0) return index.entries;
-  const isByName = selector.codes.some((set) => set.hasNames);
-  if (isByName && type !== 'Observation') return index.entries;
-  // Observations are many: a name is looked for only in those that carry no code at all.
-  const found = new Set<RecordEntry>(isByName ? index.uncoded : []);
-  for (const set of selector.codes) {
-    for (const key of set.exact.keys()) for (const entry of index.byCode.get(key) ?? []) found.add(entry);
-    if (set.prefixes.length === 0) continue;
-    for (const [key, entries] of index.byCode) {
-      if (set.prefixes.some((prefix) => key.startsWith(prefix.key))) entries.forEach((e) => found.add(e));
-    }
+/** The entries of a type that the selector's codes and category choose, each with the member of the value set. */
+export function selected(type: string, index: TypeIndex, selector: Selector): Selected[] {
+  const { category, codes } = selector;
+  const all = index.groups.flatMap(({ entries }) => entries);
+  if (category !== undefined) return all.filter((entry) => isOfCategory(entry, category));
+  if (codes.length === 0) return all;
+  const items: Selected[] = [];
+  for (const { concepts: own, entries } of candidates(type, index, selector)) {
+    const member = memberOf(own, codes);
+    if (!member) continue;
+    for (const { reference, resource } of entries) items.push({ reference, resource, concepts: own, member });
   }
-  return [...found];
+  return items;
 }

@@ -40,12 +40,37 @@ export function isPossible(condition: Json): boolean {
 }
 
 /** Whose a resource is: the patient's in context, another's, or not to be told from what it says. */
-export function ownerOf(resource: Json, patientId: string): 'patient' | 'other' | 'unknown' {
-  const link = ['subject', 'patient', 'for', 'beneficiary'].map((member) => resource[member]).find(isObject);
-  const reference = text(link?.['reference'])?.trim();
+export type Owner = 'patient' | 'other' | 'unknown';
+
+const OWNER_MEMBERS = ['subject', 'patient', 'for', 'beneficiary'] as const;
+
+function ownerReference(resource: Json): string | undefined {
+  for (const member of OWNER_MEMBERS) {
+    const link = resource[member];
+    if (isObject(link)) return text(link['reference'])?.trim();
+  }
+  return undefined;
+}
+
+function ownerNamed(reference: string | undefined, patientId: string): Owner {
   if (reference === undefined) return 'unknown';
   if (reference === `urn:uuid:${patientId}`) return 'patient';
   const literal = referenceOf({ reference });
   if (literal === undefined) return 'unknown';
   return literal === `Patient/${patientId}` ? 'patient' : 'other';
+}
+
+export function ownerOf(resource: Json, patientId: string): Owner {
+  return ownerNamed(ownerReference(resource), patientId);
+}
+
+/** Tells whose each of many resources is; nearly all of them name their patient alike. */
+export function owners(patientId: string): (resource: Json) => Owner {
+  const known = new Map<string | undefined, Owner>();
+  return (resource) => {
+    const reference = ownerReference(resource);
+    let owner = known.get(reference);
+    if (owner === undefined) known.set(reference, (owner = ownerNamed(reference, patientId)));
+    return owner;
+  };
 }
