@@ -28,12 +28,34 @@ export interface Assessment {
   readonly contexts: readonly LineContext[];
 }
 
-/** Keeps what was read under each name. */
-function onceReader(): LineContext['once'] {
-  const known = new Map<string, unknown>();
-  return <T>(name: string, read: () => T): T => {
-    if (!known.has(name)) known.set(name, read());
-    return known.get(name) as T;
+/**
+ * Keeps what was read under each name: for the whole group what was read without a look at the line, for the line all
+ * else.
+ */
+function onceReaders() {
+  const ofGroup = new Map<string, unknown>();
+  let hasLooked = false;
+  return (line: OrderedLine): Pick<LineContext, 'line' | 'once'> => {
+    const ofLine = new Map<string, unknown>();
+    return {
+      get line() {
+        hasLooked = true;
+        return line;
+      },
+      once<T>(name: string, read: () => T): T {
+        if (ofGroup.has(name)) return ofGroup.get(name) as T;
+        if (ofLine.has(name)) {
+          hasLooked = true;
+          return ofLine.get(name) as T;
+        }
+        const hadLooked = hasLooked;
+        hasLooked = false;
+        const value = read();
+        (hasLooked ? ofLine : ofGroup).set(name, value);
+        hasLooked ||= hadLooked;
+        return value;
+      },
+    };
   };
 }
 
@@ -53,8 +75,7 @@ export function assess(
   record: PatientRecord,
   policyData: PolicyData,
 ): Assessment {
-  const contexts = group.lines.map((line): LineContext => ({
-    line,
+  const ofGroup: Omit<LineContext, 'line' | 'once'> = {
     group,
     record,
     policyData,
@@ -62,13 +83,14 @@ export function assess(
     profile: profile.id,
     asOf: group.session.evaluatedOn,
     select: (name) => record.select(policyData.selector(name)),
-    once: onceReader(),
     threshold(name) {
       const value = policy.threshold(profile.id, name);
       return typeof value === 'number' ? value : undefined;
     },
     setting: (name) => policy.threshold(profile.id, name) === true,
-  }));
+  };
+  const ofLine = onceReaders();
+  const contexts = group.lines.map((line): LineContext => Object.assign(ofLine(line), ofGroup));
   const lines = contexts.map((context): LineAssessment => {
     const read = factReader(FACTS, context);
     const results = policy.criteria(profile.id).map((criterion) => judgeCriterion(criterion, read));

@@ -27,18 +27,15 @@ export interface CriterionResult {
   readonly unread: readonly string[];
 }
 
-/** Reads each fact of a line once, however many criteria name it. */
+/** Reads each fact once, however many criteria name it. */
 export function factReader(
   facts: Readonly<Record<string, FactDefinition>>,
   context: LineContext,
 ): (name: string) => Fact {
-  const known = new Map<string, Fact>();
   return (name) => {
     const definition = facts[name];
     if (!definition) throw new Error(`no such fact: ${name}`);
-    const fact = known.get(name) ?? definition.read(context);
-    known.set(name, fact);
-    return fact;
+    return context.once(`fact ${name}`, () => definition.read(context));
   };
 }
 

@@ -98,7 +98,7 @@ function startThread({ settings, file, execArgv = [], onLoss }: ThreadOptions): 
     });
     worker.on('error', onLoss);
     worker.once('exit', () => {
-      for (const id of [...waiting.keys()]) take(id)?.reject(lost());
+      for (const id of waiting.keys()) take(id)?.reject(lost());
       if (isStopped) return;
       lastHeard = performance.now();
       current = start();

@@ -32,14 +32,14 @@ interface ExtensionCriterion {
 /** Joins the lines' results: a criterion appears once per different result, in the policy's order. */
 export function toldResults(assessment: Assessment, speaker: Speaker): ToldResult[] {
   const told: ToldResult[] = [];
-  for (const criterion of assessment.policy.criteria(assessment.profile.id)) {
+  for (const [i, criterion] of assessment.policy.criteria(assessment.profile.id).entries()) {
     const groups = new Map<
       string,
       Omit<ToldResult, 'evidence'> & { lines: string[]; evidence: readonly Evidence[] }
     >();
     for (const { line, results } of assessment.lines) {
-      const result = results.find((candidate) => candidate.criterion.id === criterion.id);
-      if (!result) continue;
+      const result = results[i];
+      if (result?.criterion !== criterion) continue;
       const required = requiredOf(result, speaker);
       const found = foundOf(result, speaker);
       const key = `${result.status} ${result.severity} ${found}`;
