@@ -239,9 +239,27 @@ function prefetched(request: { prefetch: Record<string, unknown> }): number {
     );
 }
 
-/** The body of a hook call that brings exactly that many resources of one patient. */
-export function hookBody(resources: number): Buffer {
+/** A hook call that brings exactly that many resources of one patient. */
+export function hookRequest(resources: number) {
   const own = prefetched(scenarioRequest(scenarioWith(0), 'guideline', FIXTURES));
-  const request = scenarioRequest(scenarioWith(resources - own), 'guideline', FIXTURES);
-  return Buffer.from(JSON.stringify(request));
+  return scenarioRequest(scenarioWith(resources - own), 'guideline', FIXTURES);
+}
+
+/** Its body. */
+export function hookBody(resources: number): Buffer {
+  return Buffer.from(JSON.stringify(hookRequest(resources)));
+}
+
+/** The body of a call with that many resources whose only order is none of ours. */
+export function otherOrderBody(resources: number): Buffer {
+  const request = hookRequest(resources);
+  const { draftOrders } = request.context;
+  const [entry] = draftOrders.entry;
+  const other = { ...entry?.resource, code: concept(CPT, '99213', 'Office visit') };
+  return Buffer.from(
+    JSON.stringify({
+      ...request,
+      context: { ...request.context, draftOrders: { ...draftOrders, entry: [{ resource: other }] } },
+    }),
+  );
 }

@@ -151,6 +151,7 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
     await Promise.all([store.close(), judging.stop()]);
     throw error;
   });
+  judging.start();
   // Whatever the log level: whoever starts it has to know.
   if (!settings.isAuthenticated)
     process.stderr.write('Client authentication is off: anybody who reaches the service may call it.\n');

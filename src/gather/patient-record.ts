@@ -1,7 +1,7 @@
 import { type Json, text } from '../fhir/read';
 import type { KeyAnswer, UnreadReason } from './key-answer';
 import { receivedByReference, type Received } from './received-resources';
-import { type RecordEntry, type Selected, groupedEntry } from './record-entry';
+import type { RecordEntry, Selected } from './record-entry';
 import { TypeIndex, selected } from './record-index';
 import { isUsable } from './usable-resource';
 import type { Selector } from '../policy/policy-data';
@@ -58,7 +58,7 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
     if (owner !== 'patient') continue;
     let index = indexes.get(type);
     if (!index) indexes.set(type, (index = new TypeIndex()));
-    const entry = groupedEntry(index.byFirstCode, reference, resource, medication);
+    const entry = index.add(reference, resource, medication);
     // A drug that nothing names could be any drug.
     if (type.startsWith('Medication') && entry.concepts.length === 0) markIncomplete({ type, key });
     entries.set(reference, entry);

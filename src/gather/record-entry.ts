@@ -109,22 +109,34 @@ function firstWord(resource: Json): string {
 /** Groups that share their first code and differ otherwise; where there are more, nothing is compared any more. */
 const MOST_ALIKE = 32;
 
-/** Adds a resource to the group of its codes, and gives the entry that it became. */
-export function groupedEntry(
-  groups: Map<string, CodeGroup[]>,
-  reference: string,
-  resource: Json,
-  find: (reference: string) => Json | undefined,
-): RecordEntry {
-  const word = firstWord(resource);
-  let known = groups.get(word);
-  if (!known) groups.set(word, (known = []));
-  let group =
-    known.length < MOST_ALIKE
-      ? known.find(({ entries: [first] }) => first && haveSameCodes(first.resource, resource))
-      : undefined;
-  if (!group) known.push((group = { concepts: conceptsOf(resource, find), entries: [] }));
-  const entry = { reference, resource, concepts: group.concepts };
-  group.entries.push(entry);
-  return entry;
+/** The entries of one resource type, those of the same codes together. */
+export class TypeEntries {
+  readonly groups: CodeGroup[] = [];
+  readonly all: RecordEntry[] = [];
+  readonly #byFirstWord = new Map<string, CodeGroup[]>();
+
+  /** Adds a resource to the group of its codes, and gives the entry that it became. */
+  add(reference: string, resource: Json, find: (reference: string) => Json | undefined): RecordEntry {
+    const group = this.#groupOf(resource) ?? this.#newGroup(resource, find);
+    const entry = { reference, resource, concepts: group.concepts };
+    group.entries.push(entry);
+    this.all.push(entry);
+    return entry;
+  }
+
+  #groupOf(resource: Json): CodeGroup | undefined {
+    const alike = this.#byFirstWord.get(firstWord(resource)) ?? [];
+    if (alike.length >= MOST_ALIKE) return undefined;
+    return alike.find(({ entries: [first] }) => first && haveSameCodes(first.resource, resource));
+  }
+
+  #newGroup(resource: Json, find: (reference: string) => Json | undefined): CodeGroup {
+    const group = { concepts: conceptsOf(resource, find), entries: [] };
+    const word = firstWord(resource);
+    const alike = this.#byFirstWord.get(word);
+    if (alike) alike.push(group);
+    else this.#byFirstWord.set(word, [group]);
+    this.groups.push(group);
+    return group;
+  }
 }

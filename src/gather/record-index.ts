@@ -1,20 +1,13 @@
 import { objects, text } from '../fhir/read';
 import type { Selector } from '../policy/policy-data';
 import { codeKey, memberOf } from '../policy/value-set';
-import type { CodeGroup, RecordEntry, Selected } from './record-entry';
+import { TypeEntries, type CodeGroup, type RecordEntry, type Selected } from './record-entry';
 
-/** The entries of one resource type, by their codes. */
-export class TypeIndex {
-  /** By their first code; those that share it and differ otherwise side by side. */
-  readonly byFirstCode = new Map<string, CodeGroup[]>();
-
+/** The entries of one resource type, and the groups by each code that they carry. */
+export class TypeIndex extends TypeEntries {
   #byCode: ReadonlyMap<string, readonly CodeGroup[]> | undefined;
 
-  get groups(): CodeGroup[] {
-    return [...this.byFirstCode.values()].flat();
-  }
-
-  /** The groups by each code that they carry, made when a code is first looked for. */
+  /** Made when a code is first looked for; nothing is added afterwards. */
   get byCode(): ReadonlyMap<string, readonly CodeGroup[]> {
     this.#byCode ??= this.#index();
     return this.#byCode;
@@ -66,11 +59,10 @@ function isOfCategory({ resource }: RecordEntry, words: string): boolean {
 }
 
 /** The entries of a type that the selector's codes and category choose, each with the member of the value set. */
-export function selected(type: string, index: TypeIndex, selector: Selector): Selected[] {
+export function selected(type: string, index: TypeIndex, selector: Selector): readonly Selected[] {
   const { category, codes } = selector;
-  const all = index.groups.flatMap(({ entries }) => entries);
-  if (category !== undefined) return all.filter((entry) => isOfCategory(entry, category));
-  if (codes.length === 0) return all;
+  if (category !== undefined) return index.all.filter((entry) => isOfCategory(entry, category));
+  if (codes.length === 0) return index.all;
   const items: Selected[] = [];
   for (const { concepts: own, entries } of candidates(type, index, selector)) {
     const member = memberOf(own, codes);

@@ -48,12 +48,13 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** One thread, started anew when it is lost. */
+/** One thread; it starts when it is needed, after it was lost as well. */
 interface Thread {
   /** Bytes of the bodies that it has not judged yet. */
   load(): number;
   answer(body: Buffer, call: Call, gone: AbortSignal): Promise<Outcome>;
-  stop(): Promise<unknown>;
+  start(): void;
+  stop(): Promise<unknown> | undefined;
 }
 
 export interface ThreadOptions {
@@ -70,11 +71,10 @@ function handedOver(body: Buffer): Uint8Array<ArrayBuffer> {
   return isWhole && body.buffer instanceof ArrayBuffer ? new Uint8Array(body.buffer) : new Uint8Array(body);
 }
 
-function startThread({ settings, file, execArgv = [], onLoss }: ThreadOptions): Thread {
+function threadOf({ settings, file, execArgv = [], onLoss }: ThreadOptions): Thread {
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   let load = 0;
-  let isStopped = false;
   let lastHeard = performance.now();
   const take = (id: number): Waiting | undefined => {
     const one = waiting.get(id);
@@ -99,20 +99,20 @@ function startThread({ settings, file, execArgv = [], onLoss }: ThreadOptions): 
     worker.on('error', onLoss);
     worker.once('exit', () => {
       for (const id of waiting.keys()) take(id)?.reject(lost());
-      if (isStopped) return;
-      lastHeard = performance.now();
-      current = start();
+      current = undefined;
     });
     return worker;
   };
-  let current = start();
+  let current: Worker | undefined;
+  const running = (): Worker => (current ??= start());
   const watch = setInterval(() => {
     if (waiting.size === 0 || performance.now() - lastHeard < settings.deadlineMs) return;
     onLoss(new Error('a judging thread did not answer in time'));
-    current.terminate().catch(onLoss);
+    current?.terminate().catch(onLoss);
   }, ALIVE_MS).unref();
   return {
     load: () => load,
+    start: running,
     answer(body, call, gone) {
       const id = (nextId += 1);
       const bytes = Math.max(body.byteLength, LEAST_BYTES);
@@ -122,14 +122,13 @@ function startThread({ settings, file, execArgv = [], onLoss }: ThreadOptions): 
         waiting.set(id, { bytes, resolve, reject });
         load += bytes;
         const message: ToThread = { id, call, body: own };
-        current.postMessage(message, [own.buffer]);
-        gone.addEventListener('abort', () => waiting.has(id) && current.postMessage({ id }), { once: true });
+        running().postMessage(message, [own.buffer]);
+        gone.addEventListener('abort', () => waiting.has(id) && current?.postMessage({ id }), { once: true });
       });
     },
     stop() {
-      isStopped = true;
       clearInterval(watch);
-      return current.terminate();
+      return current?.terminate();
     },
   };
 }
@@ -138,6 +137,8 @@ function startThread({ settings, file, execArgv = [], onLoss }: ThreadOptions): 
 const THREAD = join(__dirname, 'judging-thread.js');
 
 export interface JudgingThreads extends Judging {
+  /** Starts the threads before the first large body comes. */
+  start(): void;
   stop(): Promise<void>;
 }
 
@@ -151,7 +152,7 @@ export function judgingInThreads(
   options: Omit<ThreadOptions, 'file'> & { readonly file?: string; readonly smallBytes: number },
 ): JudgingThreads {
   const { settings, smallBytes } = options;
-  const threads = Array.from({ length: count }, () => startThread({ file: THREAD, ...options }));
+  const threads = Array.from({ length: count }, () => threadOf({ file: THREAD, ...options }));
   const most = Math.max(MOST_BYTES, MOST_LARGEST * settings.bodyLimit);
   return {
     async answer(body, call, gone) {
@@ -159,6 +160,9 @@ export function judgingInThreads(
       const [least] = threads.toSorted((a, b) => a.load() - b.load());
       if (!least || least.load() + body.byteLength > most) throw overloaded();
       return least.answer(body, call, gone);
+    },
+    start() {
+      for (const thread of threads) thread.start();
     },
     async stop() {
       await Promise.all(threads.map((thread) => thread.stop()));
