@@ -13,7 +13,8 @@ import { startHttpServer, type HttpServer } from './operations/http-server';
 import { createLogger, errorCode, errorFields } from './operations/log';
 import { createMetrics, type StoreOperation } from './operations/metrics';
 import { pageRoutes } from './pages/page-routes';
-import { loadPolicyData, POLICY_FOLDER } from './policy/load';
+import { compilePolicyData, POLICY_FOLDER } from './policy/load';
+import { readPolicyFiles } from './policy/policy-files';
 import { judgingSettings, readSettings, SettingsError, type Settings } from './settings';
 import { decisionLog } from './store/decision-log';
 import { fileOf } from './store/database';
@@ -98,7 +99,8 @@ async function atMost(milliseconds: number, work: Promise<void>): Promise<void> 
  * @throws PolicyError or SettingsError, before anything is answered
  */
 export async function startService(environment: NodeJS.ProcessEnv): Promise<RunningService> {
-  const policyData = loadPolicyData(POLICY_FOLDER, FACTS);
+  const policyFiles = readPolicyFiles(POLICY_FOLDER);
+  const policyData = compilePolicyData(policyFiles, FACTS);
   const settings = readSettings(environment, [...policyData.profiles.keys()]);
   const logger = createLogger(settings.logLevel);
   const store = storeOf(settings);
@@ -126,6 +128,7 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
 
   const judging = judgingInThreads(judgingHere(hookDependencies(settings, policyData)), settings.workers, {
     settings: judgingSettings(settings),
+    policyFiles,
     smallBytes: settings.workers === 1 ? SMALL_FOR_ONE : SMALL_FOR_MANY,
     onLoss: (error) => logger.error(errorFields(error), 'a judging thread was lost'),
   });

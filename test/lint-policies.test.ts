@@ -52,5 +52,5 @@ test.each([
 test('a folder that is not there is said, too', () => {
   const { isRight, says } = lintPolicies(join(POLICIES, 'nowhere'));
   expect(isRight).toBe(false);
-  expect(says).toMatch(/nowhere: there is no folder "policies"/u);
+  expect(says).toMatch(/policies: there is no policy in it/u);
 });

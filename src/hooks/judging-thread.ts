@@ -1,13 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FACTS } from '../gather/facts';
-import { loadPolicyData, POLICY_FOLDER } from '../policy/load';
-import type { JudgingSettings } from '../settings';
+import { compilePolicyData } from '../policy/load';
 import { hookDependencies } from './dependencies';
 import { answerCall } from './invocation';
-import { ALIVE_MS, type FromThread, type ToThread } from './judging-threads';
+import { ALIVE_MS, type FromThread, type ThreadData, type ToThread } from './judging-threads';
 
 /** A thread that judges what takes long, so that the calls which take little do not wait. */
-const dependencies = hookDependencies(workerData as JudgingSettings, loadPolicyData(POLICY_FOLDER, FACTS));
+const { settings, policyFiles } = workerData as ThreadData;
+const dependencies = hookDependencies(settings, compilePolicyData(policyFiles, FACTS));
 const waiting = new Map<number, AbortController>();
 
 function tell(message: FromThread): void {

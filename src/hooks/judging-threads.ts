@@ -1,9 +1,16 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { PolicyFiles } from '../policy/policy-files';
 import { problem } from '../problem';
 import type { JudgingSettings } from '../settings';
 import type { Call, Outcome } from './invocation';
 import type { Judging } from './judging';
+
+/** What a thread starts from: the policies are those that the service started with, whatever has become of their files. */
+export interface ThreadData {
+  readonly settings: JudgingSettings;
+  readonly policyFiles: PolicyFiles;
+}
 
 export type ToThread =
   | { readonly id: number; readonly call: Call; readonly body: Uint8Array }
@@ -54,13 +61,11 @@ interface Thread {
   load(): number;
   answer(body: Buffer, call: Call, gone: AbortSignal): Promise<Outcome>;
   start(): void;
-  stop(): Promise<unknown> | undefined;
+  stop(): Promise<void>;
 }
 
-export interface ThreadOptions {
-  readonly settings: JudgingSettings;
+export interface ThreadOptions extends ThreadData {
   readonly file: string;
-  readonly execArgv?: readonly string[];
   /** Hears of a thread that was lost. */
   readonly onLoss: (error: unknown) => void;
 }
@@ -71,7 +76,7 @@ function handedOver(body: Buffer): Uint8Array<ArrayBuffer> {
   return isWhole && body.buffer instanceof ArrayBuffer ? new Uint8Array(body.buffer) : new Uint8Array(body);
 }
 
-function threadOf({ settings, file, execArgv = [], onLoss }: ThreadOptions): Thread {
+function threadOf({ settings, policyFiles, file, onLoss }: ThreadOptions): Thread {
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   let load = 0;
@@ -84,8 +89,7 @@ function threadOf({ settings, file, execArgv = [], onLoss }: ThreadOptions): Thr
   };
   const start = (): Worker => {
     const worker = new Worker(file, {
-      workerData: settings,
-      execArgv: [...execArgv],
+      workerData: { settings, policyFiles } satisfies ThreadData,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     worker.unref();
@@ -126,9 +130,9 @@ function threadOf({ settings, file, execArgv = [], onLoss }: ThreadOptions): Thr
         gone.addEventListener('abort', () => waiting.has(id) && current?.postMessage({ id }), { once: true });
       });
     },
-    stop() {
+    async stop() {
       clearInterval(watch);
-      return current?.terminate();
+      await current?.terminate();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { scenarioFileSchema } from '../demo/scenario';
 import { FACTS } from '../gather/facts';
@@ -30,7 +30,11 @@ function checkVignettes(
   let count = 0;
   for (const name of readdirSync(place).filter((file) => file.endsWith('.yaml'))) {
     const path = join(place, name);
-    const file = readYaml(path, join('cds-services', relative(folder, path)), scenarioFileSchema);
+    const file = readYaml(
+      readFileSync(path, 'utf8'),
+      join('cds-services', relative(folder, path)),
+      scenarioFileSchema,
+    );
     file.data.forEach((vignette, i) => {
       count += 1;
       for (const [profile, { lines = {}, criteria = {} }] of Object.entries(vignette.expect)) {

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Criterion, OtherView, Policy, Procedure, Threshold } from './policy-data';
 import {
   type CriterionSetting,
@@ -20,11 +18,12 @@ import {
   type sharedSchema as SharedSchema,
 } from './policy-schema';
 import type { z } from 'zod';
+import type { PolicyFiles } from './policy-files';
 import type { ValueSet } from './value-set';
 import type { PolicyError, YamlFile } from './yaml-file';
 
 export interface PolicySetting extends Omit<CriterionSetting, 'parameters'> {
-  readonly folder: string;
+  readonly files: PolicyFiles;
   readonly read: Read;
   readonly shared: readonly YamlFile<z.output<typeof SharedSchema>>[];
   readonly valueSets: ReadonlyMap<string, ValueSet>;
@@ -138,7 +137,7 @@ export function readParameters(
 /** The numbers of the shared files whose criteria the policy includes, and its own, which come first. */
 function parametersOf(file: PolicyFile, setting: PolicySetting): Parameters {
   const at = `policies/${file.data.id}/parameters.yaml`;
-  const numbers = existsSync(join(setting.folder, at)) ? setting.read(at, parametersSchema) : undefined;
+  const numbers = setting.files.has(at) ? setting.read(at, parametersSchema) : undefined;
   const own =
     numbers && readParameters(numbers.data, (path, sentence) => numbers.mistake(path, sentence), setting);
   const wanted = new Set(file.data.includes.map((entry) => (typeof entry === 'string' ? entry : entry.id)));
@@ -233,7 +232,7 @@ function compilePolicy(
   parameters: Parameters,
   setting: PolicySetting,
 ): Omit<Policy, 'earlier' | 'procedures'> {
-  const { folder, read, profiles } = setting;
+  const { files, read, profiles } = setting;
   const { id, version, from, title, short, approvedBy } = file.data;
   const full = { ...setting, parameters };
   const placed = criteriaOf(file, full);
@@ -258,7 +257,7 @@ function compilePolicy(
     [...usedFacts].some((fact) => setting.facts[fact]?.thresholds.includes(name));
   const { called, supported, excluded, open, forNerve } = diagnosesOf(file, setting);
   const sentences = `policies/${id}/findings.yaml`;
-  const ownFindings = existsSync(join(folder, sentences))
+  const ownFindings = files.has(sentences)
     ? loadFindings(sentences, read, setting.facts).findings
     : undefined;
   return {

@@ -1,10 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { z } from 'zod';
 import { compileSelector } from './expression';
 import type { FindingWording, Selector } from './policy-data';
 import type { FactShape } from './load-criterion';
 import { SELECTORS, type SelectorName, VOCABULARY } from './names';
+import { filesIn, type PolicyFiles } from './policy-files';
 import { findingsSchema, selectorsSchema, valueSetSchema, vocabularySchema } from './schema';
 import { type ValueSet, compileValueSet } from './value-set';
 import type { YamlFile } from './yaml-file';
@@ -17,10 +16,8 @@ export function placeholders(template: string): string[] {
 }
 
 /** Reads the value sets of a folder, if it has any; a name that is already known is a mistake. */
-export function loadValueSets(folder: string, at: string, read: Read, sets: Map<string, ValueSet>): void {
-  const place = join(folder, at);
-  if (!existsSync(place)) return;
-  for (const name of readdirSync(place).filter((file) => file.endsWith('.yaml'))) {
+export function loadValueSets(files: PolicyFiles, at: string, read: Read, sets: Map<string, ValueSet>): void {
+  for (const name of filesIn(files, at)) {
     const file = read(`${at}/${name}`, valueSetSchema);
     if (`${file.data.id}.yaml` !== name) throw file.mistake(['id'], 'the id must be the name of the file');
     const keys = file.data.concepts.map(({ system, code, prefix }) => `${system}|${code ?? `${prefix}-`}`);

@@ -1,11 +1,11 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import type { PolicyData, Procedure, Profile, RequestDefinition, Selector } from './policy-data';
 import type { FactShape, Lineage } from './load-criterion';
 import { type PolicyFile, type PolicySetting, loadPolicy, readParameters } from './load-policy';
 import { type Read, loadAllFindings, loadSelectors, loadValueSets, loadVocabulary } from './load-vocabulary';
 import { VALUE_SETS, type ValueSetName } from './names';
+import { filesIn, foldersIn, readPolicyFiles, type PolicyFiles } from './policy-files';
 import { policySchema, sharedSchema } from './policy-schema';
 import {
   codingRulesSchema,
@@ -201,31 +201,28 @@ function requestsOf(
   return requests;
 }
 
-function foldersIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'))
-    .map((entry) => entry.name)
-    .toSorted();
+/** Reads, checks and compiles everything in the policy folder. */
+export function loadPolicyData(folder: string, facts: Readonly<Record<string, FactShape>>): PolicyData {
+  return compilePolicyData(readPolicyFiles(folder), facts);
 }
 
 /**
- * Reads, checks and compiles everything in the policy folder. Throws a PolicyError naming file, line and what is
- * wrong; a bad policy stops the start, never a request.
+ * Checks and compiles the files of the policy folder. Throws a PolicyError naming file, line and what is wrong; a bad policy
+ * stops the start, never a request.
  */
-export function loadPolicyData(folder: string, facts: Readonly<Record<string, FactShape>>): PolicyData {
-  const read: Read = (name, schema) =>
-    readYaml(join(folder, name), join('cds-services', relative(folder, join(folder, name))), schema);
-  for (const needed of ['policies', 'policies/_shared']) {
-    if (!statSync(join(folder, needed), { throwIfNoEntry: false })?.isDirectory())
-      throw new PolicyError(`${folder}: there is no folder "${needed}" in it`);
-  }
-  const folders = foldersIn(join(folder, 'policies'));
+export function compilePolicyData(
+  files: PolicyFiles,
+  facts: Readonly<Record<string, FactShape>>,
+): PolicyData {
+  const read: Read = (name, schema) => readYaml(files.get(name), `cds-services/${name}`, schema);
+  const folders = foldersIn(files, 'policies').filter((name) => !name.startsWith('_'));
+  if (folders.length === 0) throw new PolicyError('cds-services/policies: there is no policy in it');
   const valueSets = new Map<string, ValueSet>();
   for (const at of ['value-sets', ...folders.map((name) => `policies/${name}/value-sets`)])
-    loadValueSets(folder, at, read, valueSets);
-  const files = policyFiles(folders, read);
-  const procedures = proceduresOf(files);
-  checkProcedures(files, procedures);
+    loadValueSets(files, at, read, valueSets);
+  const policySources = policyFiles(folders, read);
+  const procedures = proceduresOf(policySources);
+  checkProcedures(policySources, procedures);
   valueSets.set(PROCEDURE_CODES, procedureCodes(procedures));
   for (const name of VALUE_SETS) {
     if (!valueSets.has(name))
@@ -252,27 +249,24 @@ export function loadPolicyData(folder: string, facts: Readonly<Record<string, Fa
   };
   const setting: PolicySetting = {
     ...known,
-    folder,
+    files,
     read,
     facts,
     nerves: new Set(codingRules.nerves.map(({ nerve }) => nerve)),
     remedies: new Set(Object.keys(wording.remedies)),
     conditions: new Map(Object.entries(read('conditions.yaml', conditionsSchema).data)),
-    shared: readdirSync(join(folder, 'policies', '_shared'))
-      .filter((name) => name.endsWith('.yaml'))
-      .toSorted()
-      .map((name) => {
-        const file = read(`policies/_shared/${name}`, sharedSchema);
-        const mistake = (path: readonly PropertyKey[], sentence: string): PolicyError =>
-          file.mistake(['parameters', ...path], sentence);
-        const parameters = readParameters(file.data.parameters, mistake, known);
-        return { ...file, data: { ...file.data, parameters } };
-      }),
+    shared: filesIn(files, 'policies/_shared').map((name) => {
+      const file = read(`policies/_shared/${name}`, sharedSchema);
+      const mistake = (path: readonly PropertyKey[], sentence: string): PolicyError =>
+        file.mistake(['parameters', ...path], sentence);
+      const parameters = readParameters(file.data.parameters, mistake, known);
+      return { ...file, data: { ...file.data, parameters } };
+    }),
     valueSets,
     findings: loadAllFindings(read, facts),
   };
   checkSharedIds(setting.shared);
-  const policies = files.map((file) => {
+  const policies = policySources.map((file) => {
     const own = procedures.filter(({ family }) => family === file.data.id);
     return loadPolicy(file, own, setting);
   });

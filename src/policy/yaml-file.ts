@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import type { z } from 'zod';
@@ -75,14 +74,6 @@ function remarkOf(issue: z.core.$ZodIssue, document: Document): Remark {
   }
 }
 
-function textOf(file: string, shownAs: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new PolicyError(`${shownAs}:1: the file is missing`);
-  }
-}
-
 /** A file with the lines of its values. */
 function lined(source: string, shownAs: string): LinedDocument {
   const lines = new LineCounter();
@@ -104,13 +95,13 @@ function valuesOf(source: string, shownAs: string): unknown {
   }
 }
 
-/** Reads a YAML file and checks it; throws a PolicyError that lists every mistake with its line. */
+/** Reads the text of a YAML file and checks it; throws a PolicyError that lists every mistake with its line. */
 export function readYaml<S extends z.ZodType>(
-  file: string,
+  source: string | undefined,
   shownAs: string,
   schema: S,
 ): YamlFile<z.output<S>> {
-  const source = textOf(file, shownAs);
+  if (source === undefined) throw new PolicyError(`${shownAs}:1: the file is missing`);
   const mistakeIn = (document: LinedDocument, path: readonly PropertyKey[], sentence: string): PolicyError =>
     new PolicyError(`${shownAs}:${lineOf(document, path)}: ${sentence}`);
   const parsed = schema.safeParse(valuesOf(source, shownAs));

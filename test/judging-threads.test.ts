@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import { readScenarios, scenarioRequest } from '../src/demo/scenario';
+import { judgingHere } from '../src/hooks/judging';
+import { judgingInThreads, type JudgingThreads } from '../src/hooks/judging-threads';
+import type { Call, Outcome } from '../src/hooks/invocation';
+import { readPolicyFiles } from '../src/policy/policy-files';
+import { Problem } from '../src/problem';
+import { startMockFhirServer } from './support/mock-fhir-server';
+import { dependenciesForTest, FIXTURES, POLICIES } from './support/service-for-test';
+
+const call: Call = { service: 'nerve-block-order-sign', hook: 'order-sign' };
+const settings = {
+  isProduction: false,
+  fhirServers: [],
+  policyProfile: 'guideline',
+  deadlineMs: 4000,
+  bodyLimit: 2 ** 20,
+  publicUrl: 'http://localhost:3000',
+  quietWhenMet: false,
+};
+const here = judgingHere(dependenciesForTest());
+const present = new AbortController().signal;
+let judging: JudgingThreads | undefined;
+
+afterEach(async () => {
+  await judging?.stop();
+});
+
+/** Threads as they run, from source. */
+function realThreads(): JudgingThreads {
+  judging = judgingInThreads(here, 1, {
+    settings,
+    policyFiles: readPolicyFiles(POLICIES),
+    file: join(__dirname, 'support', 'judging-thread.cjs'),
+    smallBytes: 0,
+    onLoss: (error) => {
+      throw error;
+    },
+  });
+  return judging;
+}
+
+/** Threads that hang when they are told to. */
+function hangingThreads(count = 1) {
+  const lost: unknown[] = [];
+  judging = judgingInThreads(here, count, {
+    settings: { ...settings, deadlineMs: 300 },
+    policyFiles: new Map(),
+    file: join(__dirname, 'support', 'hanging-thread.cjs'),
+    smallBytes: 0,
+    onLoss: (error) => lost.push(error),
+  });
+  const threads = judging;
+  return {
+    lost,
+    say: (words: string) => threads.answer(Buffer.from(words), call, new AbortController().signal),
+  };
+}
+
+/** What is the same in two answers to one call. */
+function comparable({ status, body, refusal, kept }: Outcome) {
+  const words = body.replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gu, 'uuid');
+  return { status, words, refusal, chart: kept?.decision.chart, fhirServer: kept?.fhirServer };
+}
+
+async function refusalOf(answer: Promise<Outcome>): Promise<Problem> {
+  const outcome: unknown = await answer.catch((error: unknown) => error);
+  if (!(outcome instanceof Problem)) throw new Error('the call was not refused');
+  return outcome;
+}
+
+test('a thread answers as the service itself does, refusals included', async () => {
+  const threads = realThreads();
+  const bodies = [
+    ...readScenarios(join(FIXTURES, 'scenarios'))
+      .slice(0, 6)
+      .map((scenario) => JSON.stringify(scenarioRequest(scenario, 'guideline', FIXTURES))),
+    '{"hook":',
+    '{}',
+    '[1]',
+    JSON.stringify({ hook: 'order-sign', hookInstance: 'x', context: { userId: 'Practitioner/p' } }),
+  ];
+  for (const body of bodies) {
+    const [there, own] = [
+      await threads.answer(Buffer.from(body), call, present),
+      await here.answer(Buffer.from(body), call, present),
+    ];
+    expect(comparable(there)).toEqual(comparable(own));
+  }
+}, 30_000);
+
+test('a thread judges for the client that calls, and stops reading when it has gone', async () => {
+  const server = await startMockFhirServer();
+  server.behave('*', () => {
+    // It never answers.
+  });
+  const [scenario] = readScenarios(join(FIXTURES, 'scenarios'));
+  if (!scenario) throw new Error('there is no scenario');
+  const { prefetch, ...request } = scenarioRequest(scenario, 'guideline', FIXTURES);
+  expect(Object.keys(prefetch).length).toBeGreaterThan(5);
+  const { extension, ...unnamed } = request;
+  expect(extension).toBeDefined();
+  const client = { iss: 'https://ehr.example', profile: 'medicare-lcd', fhirServers: [] };
+  const gone = new AbortController();
+  const body = Buffer.from(JSON.stringify({ ...unnamed, prefetch: {}, fhirServer: server.url }));
+  const threads = realThreads();
+  const answer = threads.answer(body, { ...call, client }, gone.signal);
+  const asked = setInterval(() => {
+    if (server.seen.length > 0) gone.abort();
+  }, 20);
+  const { kept } = await answer;
+  clearInterval(asked);
+  await server.close();
+  expect(kept?.decision).toMatchObject({ status: 499, client: 'https://ehr.example' });
+  const judged = await threads.answer(
+    Buffer.from(JSON.stringify({ ...unnamed, prefetch })),
+    { ...call, client },
+    present,
+  );
+  expect(judged.kept?.decision.profile).toBe('medicare-lcd');
+}, 30_000);
+
+test('a thread that hangs is ended; what it had is refused, and the next call is answered', async () => {
+  const { say, lost } = hangingThreads();
+  const answers = await Promise.all([refusalOf(say('hang')), refusalOf(say('beside it'))]);
+  for (const problem of answers) {
+    expect(problem).toMatchObject({ status: 503, headers: { 'Retry-After': expect.any(String) as string } });
+    expect(problem.toOutcome().issue[0]?.code).toBe('timeout');
+  }
+  expect(lost).toHaveLength(1);
+  expect(await say('afterwards')).toMatchObject({ status: 200, body: 'afterwards' });
+});
+
+test('a thread that ends by itself is started again', async () => {
+  const { say } = hangingThreads();
+  expect(await refusalOf(say('end'))).toMatchObject({ status: 503 });
+  expect(await say('afterwards')).toMatchObject({ body: 'afterwards' });
+});
+
+test('a thread that waits for something is not taken for one that hangs', async () => {
+  const { say, lost } = hangingThreads();
+  const waiting = say('never').catch(() => 'ended');
+  await new Promise((resolve) => {
+    setTimeout(resolve, 700);
+  });
+  expect(await say('meanwhile')).toMatchObject({ body: 'meanwhile' });
+  expect(lost).toEqual([]);
+  await judging?.stop();
+  expect(await waiting).toBe('ended');
+});
+
+test('beyond what can be judged in time calls are refused at once', async () => {
+  const { say } = hangingThreads();
+  const held = Array.from({ length: 1024 }, () => say('never').catch(() => undefined));
+  expect(await refusalOf(say('one more'))).toMatchObject({
+    status: 503,
+    headers: { 'Retry-After': expect.any(String) as string },
+  });
+  await judging?.stop();
+  await Promise.all(held);
+});
+
+test('the thread that has least takes the next call', async () => {
+  const { say } = hangingThreads(2);
+  const waiting = say('never').catch(() => undefined);
+  expect(await say('to the other one')).toMatchObject({ body: 'to the other one' });
+  await judging?.stop();
+  await waiting;
+});
+
+test('small bodies are judged where they come in', async () => {
+  judging = judgingInThreads(here, 1, {
+    settings,
+    policyFiles: new Map(),
+    file: join(__dirname, 'support', 'hanging-thread.cjs'),
+    smallBytes: 10,
+    onLoss: () => {},
+  });
+  expect(await judging.answer(Buffer.from('{}'), call, present)).toMatchObject({ status: 400 });
+  expect(await judging.answer(Buffer.from('12345678901'), call, present)).toMatchObject({ status: 200 });
+});

@@ -1,0 +1,12 @@
+// A judging thread that hangs when it is told to, and else answers with what it got.
+const { parentPort } = require('node:worker_threads');
+
+setInterval(() => parentPort.postMessage('alive'), 50);
+parentPort.on('message', ({ id, body }) => {
+  if (body === undefined) return;
+  const words = Buffer.from(body).toString();
+  if (words === 'end') process.exit(1);
+  if (words === 'hang') for (;;);
+  if (words === 'never') return;
+  parentPort.postMessage({ id, outcome: { status: 200, headers: {}, body: words } });
+});
