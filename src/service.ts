@@ -12,6 +12,7 @@ import { judgingInThreads } from './hooks/judging-threads';
 import { startHttpServer, type HttpServer } from './operations/http-server';
 import { createLogger, errorCode, errorFields } from './operations/log';
 import { createMetrics, type StoreOperation } from './operations/metrics';
+import { watchOverload } from './operations/overload';
 import { pageRoutes } from './pages/page-routes';
 import { compilePolicyData, POLICY_FOLDER } from './policy/load';
 import { readPolicyFiles } from './policy/policy-files';
@@ -132,11 +133,13 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
     smallBytes: settings.workers === 1 ? SMALL_FOR_ONE : SMALL_FOR_MANY,
     onLoss: (error) => logger.error(errorFields(error), 'a judging thread was lost'),
   });
+  const overload = watchOverload(settings.deadlineMs);
   let isStopping = false;
   const app = createApp({
     ...settings,
     policyData,
     judging,
+    overload,
     ...(settings.isAuthenticated && {
       authenticate: authenticator(settings.clients, tokenUses(store, { onFailure: failed('use-token') })),
     }),
@@ -162,6 +165,7 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
     isStopping = true;
     logger.info('stopping');
     clearInterval(forgetting);
+    overload.stop();
     await server.stop(settings.deadlineMs + STOPPING_MS);
     await judging.stop();
     await atMost(STORE_PATIENCE_MS, decisions.close().catch(failed('add-decisions')));

@@ -2,6 +2,7 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import type { CdsClient } from '../clients/cds-client';
 import { logWith } from '../operations/log';
 import type { Metrics } from '../operations/metrics';
+import type { Overload } from '../operations/overload';
 import type { Discovery, PolicyData } from '../policy/policy-data';
 import type { Hook } from '../policy/schema';
 import { notAllowed, problem } from '../problem';
@@ -15,6 +16,7 @@ import { bodyDigest, bytesOf } from './request-body';
 export interface HookRouteDependencies {
   readonly policyData: PolicyData;
   readonly judging: Judging;
+  readonly overload: Pick<Overload, 'beforeBody' | 'afterBody'>;
   readonly metrics: Pick<Metrics, 'decided'>;
   readonly decisions: Pick<DecisionLog, 'append'>;
   /** Whether discovery needs no token. */
@@ -60,7 +62,7 @@ export function hookRoutes(
   readBody: RequestHandler[],
 ): Router {
   const { discovery } = dependencies.policyData;
-  const { judging, metrics, decisions, isDiscoveryOpen } = dependencies;
+  const { judging, overload, metrics, decisions, isDiscoveryOpen } = dependencies;
   const document = discoveryDocument(discovery);
   const hooks = new Map(discovery.services.map(({ id, hook }) => [id, hook]));
   const hookOf = (id: unknown): Hook => {
@@ -85,8 +87,10 @@ export function hookRoutes(
       next();
     })
     .post(
+      overload.beforeBody,
       ...access(({ id }) => [`/cds-services/${String(id)}`]),
       ...readBody,
+      overload.afterBody,
       async (request: Request, response: Response) => {
         const service = String(request.params['id']);
         const client = callerOf(response);

@@ -5,6 +5,10 @@ import { setTimeout } from 'node:timers/promises';
 /** Milliseconds in which a server that is told to stop still takes what comes. */
 const LAST_CALL_MS = 500;
 
+/** Milliseconds that a client may take to send its headers, and the whole of a request. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+
 /** An HTTP server that listens, and how to stop it. */
 export interface HttpServer {
   readonly url: string;
@@ -37,7 +41,7 @@ export async function startHttpServer(
   port: number,
   host: string,
 ): Promise<HttpServer> {
-  const server = createServer(handler);
+  const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS }, handler);
   await listen(server, port, host);
   const { port: own } = server.address() as AddressInfo;
   return {

@@ -16,6 +16,7 @@ import {
 } from '../../src/hooks/judge-orders';
 import { pageRoutes } from '../../src/pages/page-routes';
 import { createMetrics } from '../../src/operations/metrics';
+import { watchOverload } from '../../src/operations/overload';
 import { loadPolicyData } from '../../src/policy/load';
 import type { PolicyData } from '../../src/policy/policy-data';
 import type { HookResponse } from '../../src/present/card';
@@ -63,6 +64,7 @@ export function appForTest(options: Partial<AppDependencies & HookDependencies> 
   return createApp({
     ...dependencies,
     judging: judgingHere(dependencies),
+    overload: watchOverload(dependencies.deadlineMs),
     bodyLimit: 10 * 2 ** 20,
     logger: pino({ level: 'silent' }),
     metrics: createMetrics(() => 0),

@@ -1,0 +1,51 @@
+import type { RequestHandler } from 'express';
+import { problem, type Problem } from '../problem';
+
+/** Milliseconds between two looks at the clock. */
+const TICK_MS = 50;
+/** The part of the deadline that the event loop may be behind; what is accepted then is still answered in time. */
+const MOST_BEHIND = 1 / 32;
+/** Calls that are judged, or wait for a FHIR server, at once. */
+const MOST_AT_ONCE = 512;
+/** Seconds after which it is worth trying again. */
+const RETRY_AFTER_S = '2';
+
+/** Refuses, early and cheaply, what could not be answered in time. */
+export interface Overload {
+  /** Before anything is done for a call: refuses it while the event loop is far behind. */
+  readonly beforeBody: RequestHandler;
+  /** Once its body is here: refuses it while too many others are not answered. */
+  readonly afterBody: RequestHandler;
+  stop(): void;
+}
+
+function overloaded(): Problem {
+  return problem(503, 'throttled', 'The service has more to do than it can; send the call again.', {
+    'Retry-After': RETRY_AFTER_S,
+  });
+}
+
+/** Watches how late a timer comes; what was late is forgotten by half with every tick that is not. */
+export function watchOverload(deadlineMs: number, mostAtOnce = MOST_AT_ONCE): Overload {
+  let behindMs = 0;
+  let atOnce = 0;
+  let due = performance.now() + TICK_MS;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    behindMs = Math.max(now - due, behindMs / 2);
+    due = now + TICK_MS;
+  }, TICK_MS).unref();
+  return {
+    beforeBody(_request, _response, next) {
+      if (behindMs > deadlineMs * MOST_BEHIND) throw overloaded();
+      next();
+    },
+    afterBody(_request, response, next) {
+      if (atOnce >= mostAtOnce) throw overloaded();
+      atOnce += 1;
+      response.once('close', () => (atOnce -= 1));
+      next();
+    },
+    stop: () => clearInterval(timer),
+  };
+}
