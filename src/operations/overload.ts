@@ -3,8 +3,12 @@ import { problem, type Problem } from '../problem';
 
 /** Milliseconds between two looks at the clock. */
 const TICK_MS = 50;
-/** The part of the deadline that the event loop may be behind; what is accepted then is still answered in time. */
-const MOST_BEHIND = 1 / 32;
+/**
+ * The parts of the deadline by which the event loop may be behind: again and again, and once. What is accepted then is
+ * still answered in time.
+ */
+const MOST_OFTEN = 1 / 32;
+const MOST_ONCE = 1 / 8;
 /** Calls that are judged, or wait for a FHIR server, at once. */
 const MOST_AT_ONCE = 512;
 /** Seconds after which it is worth trying again. */
@@ -25,19 +29,23 @@ function overloaded(): Problem {
   });
 }
 
-/** Watches how late a timer comes; what was late is forgotten by half with every tick that is not. */
+/** Watches how late a timer comes. One call that takes long is no overload: two ticks in a row must be late, or one very late. */
 export function watchOverload(deadlineMs: number, mostAtOnce = MOST_AT_ONCE): Overload {
   let behindMs = 0;
+  let lastLate = 0;
   let atOnce = 0;
   let due = performance.now() + TICK_MS;
   const timer = setInterval(() => {
     const now = performance.now();
-    behindMs = Math.max(now - due, behindMs / 2);
+    const late = now - due;
+    behindMs = Math.min(late, lastLate);
+    lastLate = late;
     due = now + TICK_MS;
   }, TICK_MS).unref();
   return {
     beforeBody(_request, _response, next) {
-      if (behindMs > deadlineMs * MOST_BEHIND) throw overloaded();
+      const isBehind = behindMs > deadlineMs * MOST_OFTEN || performance.now() - due > deadlineMs * MOST_ONCE;
+      if (isBehind) throw overloaded();
       next();
     },
     afterBody(_request, response, next) {
