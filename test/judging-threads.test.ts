@@ -1,3 +1,5 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readScenarios, scenarioRequest } from '../src/demo/scenario';
 import { judgingHere } from '../src/hooks/judging';
@@ -27,10 +29,10 @@ afterEach(async () => {
 });
 
 /** Threads as they run, from source. */
-function realThreads(): JudgingThreads {
+function realThreads(policyFiles = readPolicyFiles(POLICIES)): JudgingThreads {
   judging = judgingInThreads(here, 1, {
     settings,
-    policyFiles: readPolicyFiles(POLICIES),
+    policyFiles,
     file: join(__dirname, 'support', 'judging-thread.cjs'),
     smallBytes: 0,
     onLoss: (error) => {
@@ -118,6 +120,21 @@ test('a thread judges for the client that calls, and stops reading when it has g
     present,
   );
   expect(judged.kept?.decision.profile).toBe('medicare-lcd');
+}, 30_000);
+
+test('a thread judges by the policies that the service started with, whatever has become of their files', async () => {
+  const [scenario] = readScenarios(join(FIXTURES, 'scenarios'));
+  if (!scenario) throw new Error('there is no scenario');
+  const body = Buffer.from(JSON.stringify(scenarioRequest(scenario, 'guideline', FIXTURES)));
+  const folder = mkdtempSync(join(tmpdir(), 'policies-'));
+  cpSync(POLICIES, folder, { recursive: true, filter: (source) => !source.includes('vignettes') });
+  const policyFiles = readPolicyFiles(folder);
+  writeFileSync(join(folder, 'cards.yaml'), 'broken: [');
+  rmSync(folder, { recursive: true });
+  const threads = realThreads(policyFiles);
+  expect(comparable(await threads.answer(Buffer.from(body), call, present))).toEqual(
+    comparable(await here.answer(body, call, present)),
+  );
 }, 30_000);
 
 test('a thread that hangs is ended; what it had is refused, and the next call is answered', async () => {
