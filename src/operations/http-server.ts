@@ -6,8 +6,12 @@ import { setTimeout } from 'node:timers/promises';
 const LAST_CALL_MS = 500;
 
 /** Milliseconds that a client may take to send its headers, and the whole of a request. */
-const HEADERS_MS = 10_000;
-const REQUEST_MS = 30_000;
+export interface ClientPatience {
+  readonly headersMs: number;
+  readonly requestMs: number;
+}
+
+const PATIENCE: ClientPatience = { headersMs: 10_000, requestMs: 30_000 };
 
 /** An HTTP server that listens, and how to stop it. */
 export interface HttpServer {
@@ -40,8 +44,16 @@ export async function startHttpServer(
   handler: RequestListener,
   port: number,
   host: string,
+  { headersMs, requestMs }: ClientPatience = PATIENCE,
 ): Promise<HttpServer> {
-  const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS }, handler);
+  const server = createServer(
+    {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: Math.min(headersMs, 1000),
+    },
+    handler,
+  );
   await listen(server, port, host);
   const { port: own } = server.address() as AddressInfo;
   return {
