@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { problem, type Problem } from '../problem';
 
 /** Milliseconds between two looks at the clock. */
-const TICK_MS = 50;
+const TICK_MS = 40;
 /**
  * The parts of the deadline by which the event loop may be behind: again and again, and once. What is accepted then is
  * still answered in time.
