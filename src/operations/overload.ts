@@ -9,6 +9,8 @@ const TICK_MS = 40;
  */
 const MOST_OFTEN = 1 / 32;
 const MOST_ONCE = 1 / 8;
+/** Less than this, in milliseconds, is no overload, however short the deadline. */
+const LEAST_MS = 100;
 /** Calls that are judged, or wait for a FHIR server, at once. */
 const MOST_AT_ONCE = 512;
 /** Seconds after which it is worth trying again. */
@@ -31,6 +33,8 @@ function overloaded(): Problem {
 
 /** Watches how late a timer comes. One call that takes long is no overload: two ticks in a row must be late, or one very late. */
 export function watchOverload(deadlineMs: number, mostAtOnce = MOST_AT_ONCE): Overload {
+  const often = Math.max(deadlineMs * MOST_OFTEN, LEAST_MS);
+  const once = Math.max(deadlineMs * MOST_ONCE, LEAST_MS);
   let behindMs = 0;
   let lastLate = 0;
   let atOnce = 0;
@@ -44,7 +48,7 @@ export function watchOverload(deadlineMs: number, mostAtOnce = MOST_AT_ONCE): Ov
   }, TICK_MS).unref();
   return {
     beforeBody(_request, _response, next) {
-      const isBehind = behindMs > deadlineMs * MOST_OFTEN || performance.now() - due > deadlineMs * MOST_ONCE;
+      const isBehind = behindMs > often || performance.now() - due > once;
       if (isBehind) throw overloaded();
       next();
     },

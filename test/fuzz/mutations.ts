@@ -47,7 +47,9 @@ const MUTATIONS: readonly Mutation[] = [
   ({ holder, name }) => (holder[name] = [holder[name]]),
   ({ holder, name }) => (holder[name] = { [name]: holder[name] }),
   ({ holder, name }) =>
-    (holder[name] = Array.isArray(holder[name]) ? (holder[name] as unknown[])[0] : String(holder[name])),
+    (holder[name] = Array.isArray(holder[name])
+      ? (holder[name] as unknown[])[0]
+      : JSON.stringify(holder[name])),
   ({ holder, name }, random) => {
     const value = holder[name];
     if (Array.isArray(value) && value.length > 0)
