@@ -60,6 +60,11 @@ const REFUSALS: readonly Refusal[] = [
   { name: 'malformed JSON', status: 400, of: () => send('{"hook": "order-sign",}', JSON_TYPE) },
   { name: 'JSON that breaks off', status: 400, of: () => send(valid.slice(0, -5), JSON_TYPE) },
   { name: 'JSON with a comment', status: 400, of: () => send(`/* ours */ ${valid}`, JSON_TYPE) },
+  {
+    name: 'a letter that is no UTF-8',
+    status: 400,
+    of: () => send(Buffer.from(valid.replace('order-sign', 'order-s\u00EDgn'), 'latin1'), JSON_TYPE),
+  },
   { name: 'an empty body', status: 400, of: () => send('', JSON_TYPE) },
   { name: 'a body that is an array', status: 400, of: () => send('[]', JSON_TYPE) },
   { name: 'a body that is a string', status: 400, of: () => send('"order-sign"', JSON_TYPE) },
@@ -116,6 +121,11 @@ const REFUSALS: readonly Refusal[] = [
   { name: 'a form', status: 415, of: () => send('hook=order-sign', 'application/x-www-form-urlencoded') },
   { name: 'XML', status: 415, of: () => send('<Bundle/>', 'application/fhir+xml') },
   { name: 'no content type', status: 415, of: () => send(valid, undefined) },
+  {
+    name: 'UTF-16',
+    status: 415,
+    of: () => send(Buffer.from(valid, 'utf16le'), 'application/json; charset=utf-16le'),
+  },
   {
     name: 'a character set that is no Unicode',
     status: 415,
