@@ -43,10 +43,10 @@ function realThreads(policyFiles = readPolicyFiles(POLICIES)): JudgingThreads {
 }
 
 /** Threads that hang when they are told to. */
-function hangingThreads(count = 1) {
+function hangingThreads(count = 1, startMs = 0) {
   const lost: unknown[] = [];
   judging = judgingInThreads(here, count, {
-    settings: { ...settings, deadlineMs: 300 },
+    settings: { ...settings, deadlineMs: 300, publicUrl: String(startMs) },
     policyFiles: new Map(),
     file: join(__dirname, 'support', 'hanging-thread.cjs'),
     smallBytes: 0,
@@ -146,6 +146,13 @@ test('a thread that hangs is ended; what it had is refused, and the next call is
   }
   expect(lost).toHaveLength(1);
   expect(await say('afterwards')).toMatchObject({ status: 200, body: 'afterwards' });
+});
+
+test('a thread that takes longer to start than a call may take is waited for, after it was lost as well', async () => {
+  const { say } = hangingThreads(1, 900);
+  expect(await say('first')).toMatchObject({ body: 'first' });
+  expect(await refusalOf(say('hang'))).toMatchObject({ status: 503 });
+  expect(await say('afterwards')).toMatchObject({ body: 'afterwards' });
 });
 
 test('a thread that ends by itself is started again', async () => {

@@ -25,6 +25,9 @@ export type FromThread =
 /** Milliseconds after which a thread says again that it is alive. */
 export const ALIVE_MS = 200;
 
+/** Milliseconds that a thread may take to start. */
+const START_MS = 30_000;
+
 /** Young objects of a large body live until it is judged; less room than this has them copied again and again. */
 const YOUNG_GENERATION_MB = 64;
 
@@ -81,6 +84,8 @@ function threadOf({ settings, policyFiles, file, onLoss }: ThreadOptions): Threa
   let nextId = 0;
   let load = 0;
   let lastHeard = performance.now();
+  let isUp = false;
+  let isStopped = false;
   const take = (id: number): Waiting | undefined => {
     const one = waiting.get(id);
     if (one) load -= one.bytes;
@@ -88,6 +93,7 @@ function threadOf({ settings, policyFiles, file, onLoss }: ThreadOptions): Threa
     return one;
   };
   const start = (): Worker => {
+    isUp = false;
     const worker = new Worker(file, {
       workerData: { settings, policyFiles } satisfies ThreadData,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
@@ -95,6 +101,7 @@ function threadOf({ settings, policyFiles, file, onLoss }: ThreadOptions): Threa
     worker.unref();
     worker.on('message', (message: FromThread) => {
       lastHeard = performance.now();
+      isUp = true;
       if (message === 'alive') return;
       const one = take(message.id);
       if ('outcome' in message) one?.resolve(message.outcome);
@@ -103,14 +110,16 @@ function threadOf({ settings, policyFiles, file, onLoss }: ThreadOptions): Threa
     worker.on('error', onLoss);
     worker.once('exit', () => {
       for (const id of waiting.keys()) take(id)?.reject(lost());
-      current = undefined;
+      // One that never came up would not come up now either; the next call tries it.
+      current = isUp && !isStopped ? start() : undefined;
     });
     return worker;
   };
   let current: Worker | undefined;
   const running = (): Worker => (current ??= start());
   const watch = setInterval(() => {
-    if (waiting.size === 0 || performance.now() - lastHeard < settings.deadlineMs) return;
+    const patienceMs = isUp ? settings.deadlineMs : START_MS;
+    if (waiting.size === 0 || performance.now() - lastHeard < patienceMs) return;
     onLoss(new Error('a judging thread did not answer in time'));
     current?.terminate().catch(onLoss);
   }, ALIVE_MS).unref();
@@ -131,6 +140,7 @@ function threadOf({ settings, policyFiles, file, onLoss }: ThreadOptions): Threa
       });
     },
     async stop() {
+      isStopped = true;
       clearInterval(watch);
       await current?.terminate();
     },

@@ -1,6 +1,10 @@
 // A judging thread that hangs when it is told to, and else answers with what it got.
-const { parentPort } = require('node:worker_threads');
+const { parentPort, workerData } = require('node:worker_threads');
 
+// As long as a thread takes to start.
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(workerData.settings.publicUrl) || 0);
+
+parentPort.postMessage('alive');
 setInterval(() => parentPort.postMessage('alive'), 50);
 parentPort.on('message', ({ id, body }) => {
   if (body === undefined) return;
