@@ -165,8 +165,8 @@ export async function startService(environment: NodeJS.ProcessEnv): Promise<Runn
     isStopping = true;
     logger.info('stopping');
     clearInterval(forgetting);
-    overload.stop();
     await server.stop(settings.deadlineMs + STOPPING_MS);
+    overload.stop();
     await judging.stop();
     await atMost(STORE_PATIENCE_MS, decisions.close().catch(failed('add-decisions')));
     await atMost(STORE_PATIENCE_MS, store.close());

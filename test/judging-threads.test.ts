@@ -203,3 +203,28 @@ test('small bodies are judged where they come in', async () => {
   expect(await judging.answer(Buffer.from('{}'), call, present)).toMatchObject({ status: 400 });
   expect(await judging.answer(Buffer.from('12345678901'), call, present)).toMatchObject({ status: 200 });
 });
+
+test('a call whose caller leaves while it is queued is not judged', async () => {
+  const { say } = hangingThreads();
+  const held = Array.from({ length: 8 }, () => say('never').catch(() => undefined));
+  const gone = new AbortController();
+  const queued = judging?.answer(Buffer.from('queued'), call, gone.signal);
+  gone.abort();
+  expect(queued && (await refusalOf(queued))).toMatchObject({ status: 503 });
+  await judging?.stop();
+  await Promise.all(held);
+});
+
+test('a thread is not blamed for what held up the service itself', async () => {
+  const { say, lost } = hangingThreads();
+  const waiting = say('never').catch(() => 'ended');
+  await say('it is up');
+  const until = performance.now() + 800;
+  while (performance.now() < until);
+  await new Promise((resolve) => {
+    setTimeout(resolve, 500);
+  });
+  expect(lost).toEqual([]);
+  await judging?.stop();
+  expect(await waiting).toBe('ended');
+});

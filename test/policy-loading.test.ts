@@ -1,8 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FACTS } from '../src/gather/facts';
 import { loadPolicyData } from '../src/policy/load';
+import { readPolicyFiles } from '../src/policy/policy-files';
 import { PolicyError } from '../src/policy/yaml-file';
 import { POLICIES } from './support/service-for-test';
 
@@ -679,4 +680,15 @@ test('two mistakes of one file are both named', () => {
 
 test('the policies as they stand start the service', () => {
   expect(complaint()).toBeUndefined();
+});
+
+test('files that are links are read as the files they lead to', () => {
+  const path = join(folder, 'policies', 'trigger-point', 'findings.yaml');
+  const elsewhere = join(folder, 'elsewhere.txt');
+  renameSync(path, elsewhere);
+  symlinkSync(elsewhere, path);
+  const sentence = (at: string) =>
+    loadPolicyData(at, FACTS).policies.get('trigger-point')?.finding('sedation', 'code');
+  expect(readPolicyFiles(folder)).toEqual(new Map(readPolicyFiles(POLICIES)));
+  expect(sentence(folder)).toEqual(sentence(POLICIES));
 });

@@ -48,26 +48,33 @@ function candidates(type: string, index: TypeIndex, { codes }: Selector): Iterab
   return found;
 }
 
-/** Whether a category of the entry names the words, in its text, code or display. */
+/** Whether a category of the entry names the words, in its text, or in the code or display of a coding. */
 function isOfCategory({ resource }: RecordEntry, words: string): boolean {
   const names = (value: unknown): boolean => text(value)?.toLowerCase().includes(words) === true;
   return objects(resource['category']).some(
     (category) =>
       names(category['text']) ||
-      objects(category['coding']).some((coding) => names(coding['code']) || names(coding['display'])),
+      objects(category['coding']).some(
+        ({ code, display }) => text(code) !== undefined && (names(code) || names(display)),
+      ),
   );
 }
 
-/** The entries of a type that the selector's codes and category choose, each with the member of the value set. */
-export function selected(type: string, index: TypeIndex, selector: Selector): readonly Selected[] {
-  const { category, codes } = selector;
-  if (category !== undefined) return index.all.filter((entry) => isOfCategory(entry, category));
-  if (codes.length === 0) return index.all;
+/** The entries that the selector's codes choose, each with the member of the value set. */
+function ofCodes(type: string, index: TypeIndex, selector: Selector): readonly Selected[] {
+  if (selector.codes.length === 0) return index.all;
   const items: Selected[] = [];
-  for (const { concepts: own, entries } of candidates(type, index, selector)) {
-    const member = memberOf(own, codes);
+  for (const { concepts, entries } of candidates(type, index, selector)) {
+    const member = memberOf(concepts, selector.codes);
     if (!member) continue;
-    for (const { reference, resource } of entries) items.push({ reference, resource, concepts: own, member });
+    for (const entry of entries) items.push({ ...entry, member });
   }
   return items;
+}
+
+/** The entries of a type that the selector's codes and category choose. */
+export function selected(type: string, index: TypeIndex, selector: Selector): readonly Selected[] {
+  const items = ofCodes(type, index, selector);
+  const { category } = selector;
+  return category === undefined ? items : items.filter((entry) => isOfCategory(entry, category));
 }

@@ -34,6 +34,8 @@ const YOUNG_GENERATION_MB = 64;
 /** Bodies that wait in a thread may hold so many times the largest body, and at least this many bytes. */
 const MOST_LARGEST = 4;
 const MOST_BYTES = 64 * 2 ** 20;
+/** Calls that a thread has at once: most of them are judged one after the other, some wait for a FHIR server. */
+const MOST_SENT = 8;
 /** What the smallest body counts for. */
 const LEAST_BYTES = 64 * 1024;
 
@@ -81,19 +83,36 @@ function handedOver(body: Buffer): Uint8Array<ArrayBuffer> {
 
 function threadOf({ settings, policyFiles, file, onLoss }: ThreadOptions): Thread {
   const waiting = new Map<number, Waiting>();
+  /** Calls that the thread has not got yet; one whose caller leaves meanwhile is never judged. */
+  const queued: { readonly id: number; readonly call: Call; readonly body: Uint8Array<ArrayBuffer> }[] = [];
   let nextId = 0;
   let load = 0;
+  let sent = 0;
   let lastHeard = performance.now();
+  let lastLook = performance.now();
   let isUp = false;
   let isStopped = false;
+  let current: Worker | undefined;
+
   const take = (id: number): Waiting | undefined => {
     const one = waiting.get(id);
     if (one) load -= one.bytes;
     waiting.delete(id);
     return one;
   };
+  const send = (): void => {
+    while (sent < MOST_SENT && queued.length > 0) {
+      const worker = running();
+      const next = queued.shift();
+      if (!next) return;
+      if (sent === 0) lastHeard = performance.now();
+      sent += 1;
+      worker.postMessage(next satisfies ToThread, [next.body.buffer]);
+    }
+  };
   const start = (): Worker => {
     isUp = false;
+    lastHeard = performance.now();
     const worker = new Worker(file, {
       workerData: { settings, policyFiles } satisfies ThreadData,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
@@ -103,40 +122,55 @@ function threadOf({ settings, policyFiles, file, onLoss }: ThreadOptions): Threa
       lastHeard = performance.now();
       isUp = true;
       if (message === 'alive') return;
+      sent -= 1;
       const one = take(message.id);
       if ('outcome' in message) one?.resolve(message.outcome);
       else one?.reject(message.error);
+      send();
     });
     worker.on('error', onLoss);
     worker.once('exit', () => {
+      queued.length = 0;
+      sent = 0;
       for (const id of waiting.keys()) take(id)?.reject(lost());
       // One that never came up would not come up now either; the next call tries it.
       current = isUp && !isStopped ? start() : undefined;
     });
     return worker;
   };
-  let current: Worker | undefined;
   const running = (): Worker => (current ??= start());
   const watch = setInterval(() => {
+    const now = performance.now();
+    // Where this thread was held up itself, what the other one said has not been heard yet.
+    if (now - lastLook > 2 * ALIVE_MS) lastHeard = Math.max(lastHeard, lastLook + ALIVE_MS, now - ALIVE_MS);
+    lastLook = now;
     const patienceMs = isUp ? settings.deadlineMs : START_MS;
-    if (waiting.size === 0 || performance.now() - lastHeard < patienceMs) return;
+    if (sent === 0 || now - lastHeard < patienceMs) return;
     onLoss(new Error('a judging thread did not answer in time'));
     current?.terminate().catch(onLoss);
   }, ALIVE_MS).unref();
+
+  /** Nobody waits for the call any more: it is not judged, or its reading ends. */
+  const leave = (id: number): void => {
+    const place = queued.findIndex((one) => one.id === id);
+    if (place >= 0) {
+      queued.splice(place, 1);
+      take(id)?.reject(lost());
+    } else if (waiting.has(id)) current?.postMessage({ id } satisfies ToThread);
+  };
   return {
     load: () => load,
     start: running,
     answer(body, call, gone) {
       const id = (nextId += 1);
       const bytes = Math.max(body.byteLength, LEAST_BYTES);
-      const own = handedOver(body);
       return new Promise((resolve, reject) => {
-        if (waiting.size === 0) lastHeard = performance.now();
+        running();
         waiting.set(id, { bytes, resolve, reject });
         load += bytes;
-        const message: ToThread = { id, call, body: own };
-        running().postMessage(message, [own.buffer]);
-        gone.addEventListener('abort', () => waiting.has(id) && current?.postMessage({ id }), { once: true });
+        queued.push({ id, call, body: handedOver(body) });
+        gone.addEventListener('abort', () => leave(id), { once: true });
+        send();
       });
     },
     async stop() {

@@ -53,6 +53,8 @@ export function watchOverload(deadlineMs: number, mostAtOnce = MOST_AT_ONCE): Ov
       next();
     },
     afterBody(_request, response, next) {
+      // Whoever has left meanwhile waits for nothing, and would never be counted out.
+      if (response.closed) return;
       if (atOnce >= mostAtOnce) throw overloaded();
       atOnce += 1;
       response.once('close', () => (atOnce -= 1));

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The texts of the policy folder's files by their paths in it, as they were when they were read. */
@@ -8,10 +8,12 @@ export type PolicyFiles = ReadonlyMap<string, string>;
 const LEFT_OUT = new Set(['vignettes', 'schema']);
 
 function readFolder(folder: string, at: string, files: Map<string, string>): void {
-  for (const entry of readdirSync(join(folder, at), { withFileTypes: true })) {
-    const path = at === '' ? entry.name : `${at}/${entry.name}`;
-    if (entry.isDirectory() && !LEFT_OUT.has(entry.name)) readFolder(folder, path, files);
-    else if (entry.isFile() && path.endsWith('.yaml'))
+  for (const name of readdirSync(join(folder, at))) {
+    const path = at === '' ? name : `${at}/${name}`;
+    // Files may be links, as a mounted configuration has them.
+    const found = statSync(join(folder, path));
+    if (found.isDirectory() && !LEFT_OUT.has(name)) readFolder(folder, path, files);
+    else if (found.isFile() && path.endsWith('.yaml'))
       files.set(path, readFileSync(join(folder, path), 'utf8'));
   }
 }

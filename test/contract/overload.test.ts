@@ -1,3 +1,4 @@
+import type { Request, Response } from 'express';
 import request from 'supertest';
 import { watchOverload } from '../../src/operations/overload';
 import { readScenarios, scenarioRequest } from '../../src/demo/scenario';
@@ -71,4 +72,14 @@ test('while as many calls as may be are waiting the next one is refused, and no 
   app.close();
   overload.stop();
   await server.close();
+});
+
+test('whoever leaves before the call is looked at is not counted', async () => {
+  const overload = watchOverload(4000, 1);
+  const left = { closed: true, once: jest.fn() };
+  const next = jest.fn();
+  for (let i = 0; i < 5; i += 1) await overload.afterBody({} as Request, left as unknown as Response, next);
+  expect(next).not.toHaveBeenCalled();
+  await request(appForTest({ overload })).post(HOOK).send(body).expect(200);
+  overload.stop();
 });

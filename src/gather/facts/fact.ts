@@ -51,7 +51,10 @@ export interface LineContext {
   /** The evaluation date; rules never read a clock. */
   readonly asOf: Day;
   select(name: SelectorName): Selection;
-  /** Reads something of the line once, however many facts ask for it. */
+  /**
+   * Reads something once, however many facts ask for it: for all lines of the group, unless the reading looks at the line. What
+   * it takes from the line beforehand has to be in the name.
+   */
   once<T>(name: string, read: () => T): T;
   /** A number of the judging profile in the unit that parameters.yaml gives; undefined when the profile sets none. */
   threshold(name: string): number | undefined;

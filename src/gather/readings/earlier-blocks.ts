@@ -32,7 +32,7 @@ interface EarlierSessions {
  */
 export function earlierSessions(context: LineContext): EarlierSessions {
   const { kind, region } = context.line.procedure;
-  return context.once('earlierSessions', () =>
+  return context.once(`earlierSessions ${kind} in ${region}`, () =>
     readEarlierSessions(context, (block) => block.kind === kind && block.region === region),
   );
 }
