@@ -39,9 +39,9 @@ const REFERRING = [
 ];
 
 const MUTATIONS: readonly Mutation[] = [
-  ({ holder, name }, random, odd) => (holder[name] = random.pick(odd)),
-  ({ holder, name }, random, odd) => (holder[name] = random.pick(odd)),
-  ({ holder, name }, random, odd) => (holder[name] = random.pick(odd)),
+  ({ holder, name }, random, odd) => (holder[name] = structuredClone(random.pick(odd))),
+  ({ holder, name }, random, odd) => (holder[name] = structuredClone(random.pick(odd))),
+  ({ holder, name }, random, odd) => (holder[name] = structuredClone(random.pick(odd))),
   ({ holder, name }) => (holder[name] = null),
   ({ holder, name }) => delete holder[name],
   ({ holder, name }) => (holder[name] = [holder[name]]),
