@@ -68,7 +68,7 @@ async function burst(url: string, body: Buffer, perSecond: number): Promise<Burs
 }
 
 async function load(): Promise<void> {
-  const service = await start(SERVICE);
+  const service = await start(SERVICE, { DEADLINE_MS: String(DEADLINE_MS) });
   const body = hookBody(50);
   const agent = connection();
   for (let i = 0; i < 300; i += 1) await call(service.hook, body, agent);

@@ -4,6 +4,7 @@ import { parse, stringify } from 'yaml';
 import { caseOf } from '../src/demo/scenario';
 import { FACTS } from '../src/gather/facts';
 import { loadPolicyData } from '../src/policy/load';
+import { readPolicyFiles } from '../src/policy/policy-files';
 import { policyDigest, readingDigest } from '../src/policy/policy-digest';
 import type { Policy, PolicyData } from '../src/policy/policy-data';
 import { requestFor } from '../src/demo/scenario';
@@ -29,7 +30,7 @@ function recorded(): Recorded {
 const policies = [...policyData.policies.values()];
 
 function digests(policy: Policy, data: PolicyData, folder: string): Digests {
-  return { policy: policyDigest(policy, data), reading: readingDigest(policy.id, folder) };
+  return { policy: policyDigest(policy, data), reading: readingDigest(policy.id, readPolicyFiles(folder)) };
 }
 
 /** Versions that decide otherwise than was recorded for them. What charts are read by has no past. */

@@ -25,7 +25,7 @@ function factLine({ name, fact }: NamedFact): string {
 
 /** The numbers that the criterion's facts and sentence use, as the judging profile has them. */
 function numberLines(result: CriterionResult, { policy, profile }: Speaker): string[] {
-  const inSentence = placeholders(result.criterion.required);
+  const inSentence = placeholders(result.criterion.written.required);
   const ofFacts = result.facts.flatMap(({ name }) => thresholdsOf(name));
   return [...new Set([...inSentence, ...ofFacts])].flatMap((name) => {
     const parameter = policy.parameters.get(name);

@@ -142,7 +142,7 @@ function threadOf({ settings, policyFiles, file, onLoss }: ThreadOptions): Threa
   const watch = setInterval(() => {
     const now = performance.now();
     // Where this thread was held up itself, what the other one said has not been heard yet.
-    if (now - lastLook > 2 * ALIVE_MS) lastHeard = Math.max(lastHeard, lastLook + ALIVE_MS, now - ALIVE_MS);
+    if (now - lastLook > 2 * ALIVE_MS) lastHeard = now;
     lastLook = now;
     const patienceMs = isUp ? settings.deadlineMs : START_MS;
     if (sent === 0 || now - lastHeard < patienceMs) return;

@@ -2,7 +2,7 @@ import type { Criterion, Parameter, Policy, PolicyData, Procedure, Profile } fro
 import { CODE_SYSTEM_TITLES } from '../policy/code-systems';
 import type { ValueSet } from '../policy/value-set';
 import { escapeMarkdown } from '../present/markdown';
-import { otherSeverities, requiredWithNumbers, valueText } from '../present/wording';
+import { otherSeverities, valueText } from '../present/wording';
 import { markdownTable } from './markdown-table';
 
 /** Where the policy pages are, below the base URL of the service. */
@@ -42,7 +42,7 @@ function asked(criterion: Criterion, profile: Profile, group: string, { policy }
   const where = criterion.askedWhere === undefined ? [] : [`only where ${criterion.askedWhere}`];
   const redFlag = criterion.redFlag ? ['a red flag: it opens the card, which is critical'] : [];
   const parts = [
-    `${severity}${requiredWithNumbers(criterion, policy, profile.id)}`,
+    `${severity}${criterion.required}`,
     ...where,
     ...otherSeverities(criterion, policy, profile.id),
     ...redFlag,

@@ -3,7 +3,7 @@ import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { Criterion, Policy, PolicyData, Profile } from '../policy/policy-data';
 import type { Severity } from '../policy/policy-schema';
 import type { ValueSet } from '../policy/value-set';
-import { otherSeverities, requiredWithNumbers, valueText } from '../present/wording';
+import { otherSeverities, valueText } from '../present/wording';
 import { CANONICAL, computableName } from './canonical';
 import { FACTS_LIBRARY } from './facts-library';
 import { valueSetUrl } from './value-set-resource';
@@ -36,13 +36,13 @@ function criterionAction(
   profile: Profile,
   { policy, policyData }: Exported,
 ): PlanDefinitionAction {
-  const { id, title, severity, written, sources } = criterion;
+  const { id, title, severity, written, required, sources } = criterion;
   const documentation = citations(sources, policyData);
   const expression = (text: string) => ({ language: 'text/fhirpath', expression: text });
   return {
     prefix: id,
     title,
-    description: requiredWithNumbers(criterion, policy, profile.id),
+    description: required,
     code: [{ text: severity }, ...otherSeverities(criterion, policy, profile.id).map((text) => ({ text }))],
     requiredBehavior: REQUIRED_BEHAVIOR[severity],
     ...(documentation.length > 0 && { documentation }),

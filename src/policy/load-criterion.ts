@@ -145,6 +145,13 @@ function versionOf(
     .slice(0, 12);
 }
 
+/** The sentence with the numbers of the profile in it. */
+function withNumbers(sentence: string, profile: string, { parameters }: CriterionSetting): string {
+  return sentence.replace(/\{(\w+)\}/gu, (_, name: string) =>
+    String(parameters[name]?.values[profile]?.value ?? ''),
+  );
+}
+
 /** Compiles a criterion as one profile asks for it; `mistake` takes the path of what is wrong. */
 export function compileCriterion(
   source: CriterionSource,
@@ -183,6 +190,7 @@ export function compileCriterion(
     if (forThis) severityWhen[finding] = forThis;
   }
   const severityIf = source.severityIf && compile('severityIf', source.severityIf.when);
+  const required = forProfile(source.required, lineage) ?? '';
   const todo = forProfile(source.todo, lineage);
   const gap = forProfile(source.gap, lineage);
   const words = new Set(facts.flatMap((fact) => setting.facts[fact]?.words ?? []));
@@ -219,11 +227,11 @@ export function compileCriterion(
       askedWhere: wordsOf(applies, setting, (said) => mistake(['applies', profile], said)),
     }),
     met: metCompiled.condition,
-    written: { met, ...(applies !== undefined && { applies }) },
+    written: { met, required, ...(applies !== undefined && { applies }) },
     references: conditionReferences(met),
     appliesReferences: applies === undefined ? [] : conditionReferences(applies),
     facts: [...new Set([...facts, ...(severityIf?.facts ?? [])])],
-    required: forProfile(source.required, lineage) ?? '',
+    required: withNumbers(required, profile, setting),
     ...(todo !== undefined && { todo }),
     ...(gap !== undefined && { gap }),
     quietWhenMet: source.quietWhenMet,

@@ -29,11 +29,22 @@ export function loadValueSets(files: PolicyFiles, at: string, read: Read, sets: 
   }
 }
 
-/** The selectors, each with its value sets and its compiled condition; none that code asks for may be missing. */
-export function loadSelectors(read: Read, valueSets: ReadonlyMap<string, ValueSet>): Map<string, Selector> {
+/**
+ * The selectors, each with its value sets and its compiled condition; none that code asks for may be missing, and each must be
+ * of resources that the prefetch templates ask for.
+ */
+export function loadSelectors(
+  read: Read,
+  valueSets: ReadonlyMap<string, ValueSet>,
+  prefetch: Readonly<Record<string, string>>,
+): Map<string, Selector> {
+  const types = new Set(Object.values(prefetch).map((template) => template.split(/[?/]/u)[0]));
   const file = read('selectors.yaml', selectorsSchema);
   const selectors = new Map<string, Selector>();
   for (const [name, source] of Object.entries(file.data)) {
+    const stray = source.from.find((type) => !types.has(type));
+    if (stray !== undefined)
+      throw file.mistake([name, 'from'], `no prefetch template of discovery.yaml asks for ${stray}`);
     const codes = (source.codes ?? []).map((set, i) => {
       const valueSet = valueSets.get(set);
       if (!valueSet) throw file.mistake([name, 'codes', i], `there is no value set "${set}"`);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
-import type { PolicyData, Procedure, Profile, RequestDefinition, Selector } from './policy-data';
+import type { PolicyData, Procedure, Profile, RequestDefinition } from './policy-data';
 import type { FactShape, Lineage } from './load-criterion';
 import { type PolicyFile, type PolicySetting, loadPolicy, readParameters } from './load-policy';
 import { type Read, loadAllFindings, loadSelectors, loadValueSets, loadVocabulary } from './load-vocabulary';
@@ -16,7 +16,6 @@ import {
   opioidFactorsSchema,
   profilesSchema,
   requestsSchema,
-  selectorsSchema,
   sourcesSchema,
 } from './schema';
 import { type ValueSet, compileValueSet, wholeWords } from './value-set';
@@ -106,23 +105,6 @@ function companionsOf(
   if (clash >= 0)
     throw file.mistake([clash, 'code'], `${file.data[clash]?.code} is a code of a policy, and stands alone`);
   return new Map(file.data.map((companion) => [companion.code, companion]));
-}
-
-/** The resource types that are asked for; a selector from any other finds nothing. */
-function checkSelectors(
-  selectors: ReadonlyMap<string, Selector>,
-  prefetch: Readonly<Record<string, string>>,
-  read: Read,
-): void {
-  const types = new Set(Object.values(prefetch).map((template) => template.split(/[?/]/u)[0]));
-  for (const [name, { from }] of selectors) {
-    const stray = from.find((type) => !types.has(type));
-    if (stray !== undefined)
-      throw read('selectors.yaml', selectorsSchema).mistake(
-        [name, 'from'],
-        `no prefetch template of discovery.yaml asks for ${stray}`,
-      );
-  }
 }
 
 /** A shared criterion is written once. */
@@ -228,7 +210,8 @@ export function compilePolicyData(
     if (!valueSets.has(name))
       throw new PolicyError(`cds-services/value-sets/${name}.yaml:1: the file is missing`);
   }
-  const selectors = loadSelectors(read, valueSets);
+  const discovery = read('discovery.yaml', discoverySchema).data;
+  const selectors = loadSelectors(read, valueSets, discovery.prefetch);
   const vocabulary = loadVocabulary(read);
   const sources = read('sources.yaml', sourcesSchema).data;
   const profilesFile = read('profiles.yaml', profilesSchema);
@@ -239,8 +222,6 @@ export function compilePolicyData(
   const opioidFactors = read('opioid-factors.yaml', opioidFactorsSchema).data;
   const wording = read('cards.yaml', cardWordingSchema).data;
   const requests = read('requests.yaml', requestsSchema);
-  const discovery = read('discovery.yaml', discoverySchema).data;
-  checkSelectors(selectors, discovery.prefetch, read);
 
   const known = {
     profiles: Object.keys(profiles),

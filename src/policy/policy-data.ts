@@ -73,8 +73,8 @@ export interface Criterion {
   };
   readonly applies?: Condition;
   readonly met: Condition;
-  /** The conditions as they are written, `%fact.field` with `and`, `or`, `.not()`. */
-  readonly written: { readonly met: string; readonly applies?: string };
+  /** As it is written: conditions are `%fact.field` with `and`, `or`, `.not()`, numbers are names in braces. */
+  readonly written: { readonly met: string; readonly required: string; readonly applies?: string };
   /** Where it is asked, in words; undefined: of every line. */
   readonly askedWhere?: string;
   /** The facts' fields that the condition names, in its order. */
@@ -82,6 +82,7 @@ export interface Criterion {
   /** Those that say whether it applies at all. */
   readonly appliesReferences: readonly ConditionReference[];
   readonly facts: readonly string[];
+  /** What it asks for, with the numbers of the profile. */
   readonly required: string;
   readonly todo?: string;
   readonly gap?: string;

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { CORE_SCHEMA, load } from 'js-yaml';
 import type { Policy, PolicyData } from './policy-data';
+import { filesIn, type PolicyFiles } from './policy-files';
 import type { ValueSet } from './value-set';
 
 function digestOf(data: unknown): string {
@@ -30,20 +29,12 @@ export function policyDigest(policy: Policy, { profiles }: PolicyData): string {
 /** What every policy reads charts and orders by. */
 const READ_BY = ['selectors', 'vocabulary', 'companions', 'coding-rules', 'opioid-factors', 'profiles'];
 
-function valueSetFiles(folder: string): string[] {
-  return existsSync(folder)
-    ? readdirSync(folder)
-        .toSorted()
-        .map((name) => join(folder, name))
-    : [];
-}
-
 /** Digest of what the policy reads charts and orders by: value sets, selectors, words, coding rules. It has no past. */
-export function readingDigest(policy: string, folder: string): string {
-  const files = [
-    ...READ_BY.map((name) => join(folder, `${name}.yaml`)),
-    ...valueSetFiles(join(folder, 'value-sets')),
-    ...valueSetFiles(join(folder, 'policies', policy, 'value-sets')),
+export function readingDigest(policy: string, files: PolicyFiles): string {
+  const folders = ['value-sets', `policies/${policy}/value-sets`];
+  const read = [
+    ...READ_BY.map((name) => `${name}.yaml`),
+    ...folders.flatMap((folder) => filesIn(files, folder).map((name) => `${folder}/${name}`)),
   ];
-  return digestOf(files.map((file) => load(readFileSync(file, 'utf8'), { schema: CORE_SCHEMA })));
+  return digestOf(read.map((path) => load(files.get(path) ?? '', { schema: CORE_SCHEMA })));
 }

@@ -33,18 +33,6 @@ function thresholdWords(template: string, policy: Policy, profile: string): Word
   return words;
 }
 
-const requiredOnce = new WeakMap<Criterion, string>();
-
-/** What a criterion of the profile asks, with its numbers. */
-export function requiredWithNumbers(criterion: Criterion, policy: Policy, profile: string): string {
-  let words = requiredOnce.get(criterion);
-  if (words === undefined) {
-    words = fill(criterion.required, thresholdWords(criterion.required, policy, profile));
-    requiredOnce.set(criterion, words);
-  }
-  return words;
-}
-
 /** A word of a sentence that only a record can fill. */
 const BLANK = '…';
 
@@ -82,7 +70,7 @@ function say(template: string, fact: NamedFact | undefined, speaker: Speaker): s
 /** What the profile asks, with its numbers. */
 export function requiredOf(result: CriterionResult, speaker: Speaker): string {
   if (!result.criterion.asked) return speaker.policyData.wording.notAsked;
-  return plain(requiredWithNumbers(result.criterion, speaker.policy, speaker.profile));
+  return plain(result.criterion.required);
 }
 
 /** The records behind keys, with the reason why they could not be read, each reason once. */
