@@ -18,13 +18,13 @@ async function steady(hook: string, body: Buffer, perSecond: number, seconds: nu
   return all;
 }
 
-/** Sends a body again and again until told to stop. */
+/** Sends a body again and again until told to stop; how often it was answered. */
 async function looping(hook: string, body: Buffer, until: AbortSignal): Promise<number> {
   const agent = connection();
   let count = 0;
   while (!until.aborted) {
-    await call(hook, body, agent);
-    count += 1;
+    const { status } = await call(hook, body, agent);
+    if (status === 200) count += 1;
   }
   agent.destroy();
   return count;

@@ -4,11 +4,10 @@ import { problem, type Problem } from '../problem';
 /** Milliseconds between two looks at the clock. */
 const TICK_MS = 40;
 /**
- * The parts of the deadline by which the event loop may be behind: again and again, and once. What is accepted then is
- * still answered in time.
+ * The part of the deadline by which the event loop may be behind. A call waits for at most three of its rounds: to be
+ * heard, for its body, and to be judged.
  */
-const MOST_OFTEN = 1 / 32;
-const MOST_ONCE = 1 / 8;
+const MOST_BEHIND = 1 / 8;
 /** Less than this, in milliseconds, is no overload, however short the deadline. */
 const LEAST_MS = 100;
 /** Calls that are judged, or wait for a FHIR server, at once. */
@@ -20,7 +19,7 @@ const RETRY_AFTER_S = '2';
 export interface Overload {
   /** Before anything is done for a call: refuses it while the event loop is far behind. */
   readonly beforeBody: RequestHandler;
-  /** Once its body is here: refuses it while too many others are not answered. */
+  /** Once its body is here: refuses it for the same reason, and while too many others are not answered. */
   readonly afterBody: RequestHandler;
   stop(): void;
 }
@@ -31,30 +30,27 @@ function overloaded(): Problem {
   });
 }
 
-/** Watches how late a timer comes. One call that takes long is no overload: two ticks in a row must be late, or one very late. */
+/** Watches how late a timer is: as long as it waits, so do all calls. */
 export function watchOverload(deadlineMs: number, mostAtOnce = MOST_AT_ONCE): Overload {
-  const often = Math.max(deadlineMs * MOST_OFTEN, LEAST_MS);
-  const once = Math.max(deadlineMs * MOST_ONCE, LEAST_MS);
-  let behindMs = 0;
-  let lastLate = 0;
+  const most = Math.max(deadlineMs * MOST_BEHIND, LEAST_MS);
   let atOnce = 0;
   let due = performance.now() + TICK_MS;
   const timer = setInterval(() => {
-    const now = performance.now();
-    const late = now - due;
-    behindMs = Math.min(late, lastLate);
-    lastLate = late;
-    due = now + TICK_MS;
+    due = performance.now() + TICK_MS;
   }, TICK_MS).unref();
+  const refuseIfBehind = (): void => {
+    if (performance.now() - due > most) throw overloaded();
+  };
   return {
     beforeBody(_request, _response, next) {
-      const isBehind = behindMs > often || performance.now() - due > once;
-      if (isBehind) throw overloaded();
+      refuseIfBehind();
       next();
     },
     afterBody(_request, response, next) {
       // Whoever has left meanwhile waits for nothing, and would never be counted out.
       if (response.closed) return;
+      // Many bodies may be here since, and what was judged for the others has taken its time.
+      refuseIfBehind();
       if (atOnce >= mostAtOnce) throw overloaded();
       atOnce += 1;
       response.once('close', () => (atOnce -= 1));
