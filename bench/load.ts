@@ -48,17 +48,19 @@ export async function besideLarge(
   return { alone, beside, largeAnswered: counts.reduce((a, b) => a + b, 0) };
 }
 
-/** Calls answered in a second over so many connections. */
+/** Calls answered in a second over so many connections, shared out among the servers. */
 export async function throughput(
-  { hook }: Server,
+  servers: readonly Server[],
   body: Buffer,
   { connections, seconds }: { connections: number; seconds: number },
 ): Promise<number> {
   const stop = new AbortController();
-  const loops = Array.from({ length: connections }, () => looping(hook, body, stop.signal));
+  const loops = Array.from({ length: connections / servers.length }, () =>
+    servers.map(({ hook }) => looping(hook, body, stop.signal)),
+  );
   const begun = performance.now();
   await setTimeout(seconds * 1000);
   stop.abort();
-  const counts = await Promise.all(loops);
+  const counts = await Promise.all(loops.flat());
   return counts.reduce((a, b) => a + b, 0) / ((performance.now() - begun) / 1000);
 }
