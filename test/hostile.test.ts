@@ -115,6 +115,78 @@ describe('what cannot be told counts as not read, never as absent', () => {
     expect(statusOf({ with: [corrected, old] }, 'SAF-INF')).toBe('met');
   });
 
+  test('of three versions the latest one counts, in whatever sequence they come', () => {
+    const at = (lastUpdated: string, clinicalStatus: string): Json =>
+      condition('L03.312', {
+        meta: { lastUpdated },
+        clinicalStatus: { coding: [{ code: clinicalStatus }] },
+      });
+    const [a, b, c] = [
+      at('2026-02-01T00:00:00Z', 'active'),
+      at('2026-02-01T00:00:00Z', 'inactive'),
+      at('2026-03-01T00:00:00Z', 'resolved'),
+    ];
+    for (const versions of [
+      [a, b, c],
+      [a, c, b],
+      [c, a, b],
+    ])
+      expect(statusOf({ with: versions }, 'SAF-INF')).toBe('met');
+    for (const versions of [
+      [a, b],
+      [b, a],
+    ])
+      expect(statusOf({ with: versions }, 'SAF-INF')).toBe('not-assessed');
+  });
+
+  test.each([
+    ['unknown', 'not-assessed'],
+    ['Active', 'not-assessed'],
+    [undefined, 'not-assessed'],
+    ['stopped', 'met'],
+    ['draft', 'met'],
+    ['cancelled', 'met'],
+  ])('an anticoagulant of status %s: %s', (status, expected) => {
+    const drug = warfarin(status === undefined ? {} : { status });
+    expect(statusOf({ with: [drug] }, 'SAF-ACOAG')).toBe(expected);
+    // What is looked for under other codes is not hidden by it.
+    expect(statusOf({ with: [drug] }, 'TF-CC')).toBe('met');
+  });
+
+  test('a block of unknown status is not known to be none', () => {
+    const block = {
+      resourceType: 'Procedure',
+      id: 'b',
+      status: 'unknown',
+      code: { coding: [{ system: CPT, code: '64483' }] },
+      performedDateTime: '2026-03-10',
+    };
+    expect(statusOf({}, 'TF-RESP')).toBe('not-applicable');
+    expect(statusOf({ with: [block] }, 'TF-RESP')).toBe('not-assessed');
+  });
+
+  test.each(['unknown', 'Active'])('an infection of clinical status %s has to be looked at', (code) => {
+    const infection = condition('A41.9', { clinicalStatus: { coding: [{ code }] } });
+    expect(statusOf({ with: [infection] }, 'SAF-INF')).toBe('not-documented');
+  });
+
+  test.each([
+    ['>', 'not-documented'],
+    ['≥', 'not-documented'],
+    ['ad', 'not-documented'],
+    ['<', 'met'],
+  ])('an INR that is %s 1.2: %s', (comparator, expected) => {
+    const inr = {
+      resourceType: 'Observation',
+      id: 'inr',
+      status: 'final',
+      code: { coding: [{ system: 'http://loinc.org', code: '6301-6' }] },
+      effectiveDateTime: '2026-03-10',
+      valueQuantity: { value: 1.2, comparator },
+    };
+    expect(statusOf({ with: [inr] }, 'SAF-COAG')).toBe(expected);
+  });
+
   test.each([
     ['2026-03-01T09:30:00Z', '2026-03-01T10:00:00+02:00'],
     ['2026-03-01T09:30:00.500Z', '2026-03-01T09:30:00Z'],

@@ -3,7 +3,7 @@ import type { KeyAnswer, UnreadReason } from './key-answer';
 import { receivedByReference, type Received } from './received-resources';
 import type { RecordEntry, Selected } from './record-entry';
 import { TypeIndex, selected } from './record-index';
-import { isUsable } from './usable-resource';
+import { usabilityOf } from './usable-resource';
 import type { Selector } from '../policy/policy-data';
 
 /** What a selector found, and the keys that could still hide more of it. */
@@ -31,7 +31,8 @@ function referenceTo(resource: Json): string {
 
 /**
  * Builds the record of one patient. Resources about anybody else, entered in error, refuted, draft or cancelled are
- * left out for good; a resource that does not say whose it is makes its key incomplete instead of counting as absent.
+ * left out for good; a resource that does not say whose it is makes its key incomplete instead of counting as absent, one
+ * whose status says nothing only hides what is looked for under its code.
  */
 export function buildPatientRecord(patientId: string, answers: readonly KeyAnswer[]): PatientRecord {
   const unread = new Map(
@@ -52,8 +53,10 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
   };
   const indexes = new Map<string, TypeIndex>();
   const entries = new Map<string, RecordEntry>();
+  const unclear = new Set<string>();
   for (const [reference, { type, key, resource, owner }] of received) {
-    if (!keyOfType.has(type) || !isUsable(resource)) continue;
+    const usability = usabilityOf(resource);
+    if (!keyOfType.has(type) || usability === 'left-out') continue;
     if (owner === 'unknown') markIncomplete({ type, key });
     if (owner !== 'patient') continue;
     let index = indexes.get(type);
@@ -61,7 +64,8 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
     const entry = index.add(reference, resource, medication);
     // A drug that nothing names could be any drug.
     if (type.startsWith('Medication') && entry.concepts.length === 0) markIncomplete({ type, key });
-    entries.set(reference, entry);
+    if (usability === 'unclear') unclear.add(reference);
+    else entries.set(reference, entry);
   }
 
   const unreadOf = (type: string): string[] => {
@@ -70,22 +74,29 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
   };
   let arrived: ReadonlySet<string> | undefined;
   const cache = new Map<string, Selection>();
+  /** Whether a selector finds an entry that has its code; undefined where that cannot be said. */
+  const finds = (selector: Selector, { reference, resource }: Selected): boolean | undefined => {
+    const isUnclear = unclear.has(reference);
+    const status = text(resource['status']) ?? '';
+    const isOfStatus = selector.status ? selector.status.has(status) : status !== 'not-done';
+    if (!isUnclear && !isOfStatus) return false;
+    try {
+      if (selector.where && !selector.where(resource)) return false;
+    } catch {
+      return undefined;
+    }
+    return isUnclear ? undefined : true;
+  };
   const run = (selector: Selector): Selection => {
     const items: Selected[] = [];
     const hidden = new Set<string>();
     for (const type of selector.from) {
       unreadOf(type).forEach((key) => hidden.add(key));
       for (const entry of selected(type, indexes.get(type) ?? NOTHING, selector)) {
-        const status = text(entry.resource['status']) ?? '';
-        if (selector.status ? !selector.status.has(status) : status === 'not-done') continue;
-        try {
-          if (selector.where && !selector.where(entry.resource)) continue;
-        } catch {
-          // A resource on which the selector cannot be evaluated is not known to be absent.
-          hidden.add(keyOfType.get(type) ?? type);
-          continue;
-        }
-        items.push(entry);
+        const isFound = finds(selector, entry);
+        // What nobody can tell is not known to be absent.
+        if (isFound === undefined) hidden.add(keyOfType.get(type) ?? type);
+        else if (isFound) items.push(entry);
       }
     }
     return { items: items.toSorted((a, b) => (a.reference < b.reference ? -1 : 1)), unread: [...hidden] };

@@ -29,9 +29,26 @@ function contentOf(resource: Json): string | undefined {
   }
 }
 
+/** The latest of several versions of a resource; undefined where nothing says which that is. */
+function latestOf(versions: readonly Received[]): Received | undefined {
+  let latest = versions[0];
+  for (const version of versions)
+    if (latest && isNewer(version.resource, latest.resource) === true) latest = version;
+  if (!latest) return undefined;
+  const { resource } = latest;
+  const content = contentOf(resource);
+  const isLatest = versions.every(
+    (other) =>
+      other === latest ||
+      isNewer(resource, other.resource) === true ||
+      (content !== undefined && contentOf(other.resource) === content),
+  );
+  return isLatest ? latest : undefined;
+}
+
 /**
- * Everything received that is not another patient's, once by `Type/id`. Of two versions the later one counts; when
- * nothing says which is later, neither does, and the keys under which it came or is looked for are incomplete. Resources
+ * Everything received that is not another patient's, once by `Type/id`. Of several versions the latest one counts; when
+ * nothing says which that is, none does, and the keys under which they came or are looked for are incomplete. Resources
  * without an id are told apart by their content, never by their place.
  */
 export function receivedByReference(
@@ -41,12 +58,7 @@ export function receivedByReference(
 ): Map<string, Received> {
   const received = new Map<string, Received>();
   const ownerIs = owners(patientId);
-  const contents = new Map<Json, string | undefined>();
-  const contentOnce = (resource: Json): string | undefined => {
-    if (!contents.has(resource)) contents.set(resource, contentOf(resource));
-    return contents.get(resource);
-  };
-  const contested = new Map<string, Received[]>();
+  const repeated = new Map<string, Received[]>();
   const nameless: { readonly content: string; readonly item: Received }[] = [];
   for (const { key, resources } of answers) {
     for (const resource of resources) {
@@ -63,15 +75,21 @@ export function receivedByReference(
       }
       const reference = `${type}/${id}`;
       const known = received.get(reference);
-      const newer = known && isNewer(resource, known.resource);
-      if (!known || newer === true) received.set(reference, item);
-      else if (newer === undefined && contentOnce(known.resource) !== contentOf(resource))
-        contested.set(reference, [...(contested.get(reference) ?? [known]), item]);
+      if (!known) received.set(reference, item);
+      else {
+        const versions = repeated.get(reference);
+        if (versions) versions.push(item);
+        else repeated.set(reference, [known, item]);
+      }
     }
   }
-  for (const [reference, items] of contested) {
-    items.forEach(markIncomplete);
-    received.delete(reference);
+  for (const [reference, versions] of repeated) {
+    const latest = latestOf(versions);
+    if (latest) received.set(reference, latest);
+    else {
+      versions.forEach(markIncomplete);
+      received.delete(reference);
+    }
   }
   nameless
     .toSorted((a, b) => (a.content < b.content ? -1 : 1))

@@ -1,6 +1,6 @@
 import { FHIR_ID, isObject, objects, text, type Json } from '../fhir/read';
 import { readSearch, type ChartServer } from './fhir-server/read-search';
-import { isUsable, ownerOf } from './usable-resource';
+import { ownerOf, usabilityOf } from './usable-resource';
 
 /** As many as fit into an address that every server takes. */
 const IDS_A_SEARCH = 40;
@@ -33,7 +33,7 @@ export async function readReferenced(
   const present = new Set(resources.map(({ resourceType, id }) => `${text(resourceType)}/${text(id)}`));
   const missing = new Map<string, Set<string>>();
   const own = resources.filter(
-    (resource) => isUsable(resource) && ownerOf(resource, patientId) === 'patient',
+    (resource) => usabilityOf(resource) !== 'left-out' && ownerOf(resource, patientId) === 'patient',
   );
   for (const [type, pointer] of own.flatMap(pointersOf)) {
     const id = idOn(server, type, pointer);

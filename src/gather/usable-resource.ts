@@ -1,32 +1,65 @@
 import { codingsOf, isObject, referenceOf, text, type Json } from '../fhir/read';
 
-const USABLE_STATUS = new Map<string, ReadonlySet<string>>(
-  Object.entries({
-    Observation: new Set(['final', 'amended', 'corrected']),
-    Procedure: new Set(['completed', 'in-progress', 'stopped', 'not-done']),
-    DiagnosticReport: new Set(['final', 'amended', 'corrected', 'appended']),
-    MedicationRequest: new Set(['active', 'completed', 'stopped', 'on-hold']),
-    MedicationStatement: new Set(['active', 'completed', 'stopped', 'on-hold']),
-    CarePlan: new Set(['active', 'completed', 'on-hold']),
-    ServiceRequest: new Set(['active', 'completed', 'on-hold']),
-    Task: new Set(['requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold', 'completed']),
-  }),
-);
+/** Whether a record entry may become evidence: what its status leaves open is not known to be absent. */
+export type Usability = 'usable' | 'left-out' | 'unclear';
+
+interface Statuses {
+  readonly usable: readonly string[];
+  readonly leftOut: readonly string[];
+}
+
+const STATUSES: Readonly<Record<string, Statuses>> = {
+  Observation: {
+    usable: ['final', 'amended', 'corrected'],
+    leftOut: ['registered', 'preliminary', 'cancelled', 'entered-in-error', 'unknown'],
+  },
+  Procedure: {
+    usable: ['completed', 'in-progress', 'stopped', 'not-done'],
+    leftOut: ['preparation', 'on-hold', 'entered-in-error'],
+  },
+  DiagnosticReport: {
+    usable: ['final', 'amended', 'corrected', 'appended'],
+    leftOut: ['registered', 'partial', 'preliminary', 'cancelled', 'entered-in-error'],
+  },
+  MedicationRequest: {
+    usable: ['active', 'completed', 'stopped', 'on-hold'],
+    leftOut: ['draft', 'cancelled', 'entered-in-error'],
+  },
+  MedicationStatement: {
+    usable: ['active', 'completed', 'stopped', 'on-hold'],
+    leftOut: ['intended', 'not-taken', 'entered-in-error'],
+  },
+  CarePlan: {
+    usable: ['active', 'completed', 'on-hold'],
+    leftOut: ['draft', 'revoked', 'entered-in-error'],
+  },
+  ServiceRequest: {
+    usable: ['active', 'completed', 'on-hold'],
+    leftOut: ['draft', 'revoked', 'entered-in-error'],
+  },
+  Task: {
+    usable: ['requested', 'received', 'accepted', 'ready', 'in-progress', 'on-hold', 'completed'],
+    leftOut: ['draft', 'rejected', 'cancelled', 'failed', 'entered-in-error'],
+  },
+};
 
 function hasCode(value: unknown, codes: readonly string[]): boolean {
   return codingsOf(value).some((coding) => codes.includes(coding.code));
 }
 
-/** Whether a record entry may become evidence at all: entered in error, refuted, draft and cancelled never do. */
-export function isUsable(resource: Json): boolean {
+/** Entered in error, refuted, draft and cancelled resources are left out for good. */
+export function usabilityOf(resource: Json): Usability {
   const type = text(resource['resourceType']) ?? '';
   if (type === 'Condition' || type === 'AllergyIntolerance') {
-    return !hasCode(resource['verificationStatus'], ['refuted', 'entered-in-error']);
+    const isRefuted = hasCode(resource['verificationStatus'], ['refuted', 'entered-in-error']);
+    return isRefuted ? 'left-out' : 'usable';
   }
-  if (type === 'Goal') return resource['lifecycleStatus'] !== 'entered-in-error';
-  if (resource['doNotPerform'] === true) return false;
-  const usable = USABLE_STATUS.get(type);
-  return usable === undefined || usable.has(text(resource['status']) ?? '');
+  if (type === 'Goal') return resource['lifecycleStatus'] === 'entered-in-error' ? 'left-out' : 'usable';
+  if (resource['doNotPerform'] === true) return 'left-out';
+  const statuses = STATUSES[type];
+  const status = text(resource['status']) ?? '';
+  if (!statuses || statuses.usable.includes(status)) return 'usable';
+  return statuses.leftOut.includes(status) ? 'left-out' : 'unclear';
 }
 
 /** Whether a goal still stands or was reached; a cancelled or rejected one is none. */

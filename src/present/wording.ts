@@ -78,7 +78,8 @@ export function withReasons(keys: readonly string[], speaker: Speaker): string {
   const { records, status } = speaker.policyData.wording;
   const byReason = new Map<UnreadReason, string[]>();
   for (const key of keys) {
-    const reason = speaker.unread.get(key) ?? 'not-sent';
+    // Of a key that was read, single resources may be beyond reading.
+    const reason = speaker.unread.get(key) ?? 'incomplete';
     byReason.set(reason, [...(byReason.get(reason) ?? []), records[key] ?? key]);
   }
   return [...byReason]

@@ -27,6 +27,7 @@ export const diagnosticInterval = defineFact({
     const { on } = latest;
     const evidence = evidenceOfDays([latest]);
     if (!on || !latest.isSure) return { finding: 'imprecise', fields: {}, evidence, unread };
+    const isUndatedAny = days.some((day) => !day.on);
     const enoughFrom = on.latest + minimum;
     const words = {
       days: context.asOf - on.latest,
@@ -42,7 +43,7 @@ export const diagnosticInterval = defineFact({
         enoughFrom,
         unread,
       };
-    if (context.asOf - on.latest < minimum)
+    if (context.asOf - on.latest < minimum || isUndatedAny)
       return { finding: 'imprecise', fields: {}, words, evidence, unread };
     return {
       finding: 'long-enough',

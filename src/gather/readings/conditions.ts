@@ -3,11 +3,20 @@ import { parseDays, type Day, type DayInterval } from '../../time/days';
 import type { Selected } from '../record-entry';
 import { isPossible } from '../usable-resource';
 
+const HOLDS: readonly string[] = ['active', 'recurrence', 'relapse'];
+const IS_OVER: readonly string[] = ['inactive', 'remission', 'resolved'];
+
+/** Whether the status of a diagnosis or an allergy is none that FHIR knows: nobody can tell whether it still holds. */
+export function isOfUnknownStatus({ resource }: Selected): boolean {
+  const codes = codingsOf(resource['clinicalStatus']).map((coding) => coding.code);
+  return codes.length > 0 && !codes.some((code) => HOLDS.includes(code) || IS_OVER.includes(code));
+}
+
 /** Whether a diagnosis holds on the day: active, recurring or relapsed; without a status, unless it has abated. */
 export function isActive(condition: Selected, asOf: Day): boolean {
   const { resource } = condition;
   const codes = codingsOf(resource['clinicalStatus']).map((coding) => coding.code);
-  if (codes.length > 0) return codes.some((code) => ['active', 'recurrence', 'relapse'].includes(code));
+  if (codes.length > 0) return codes.some((code) => HOLDS.includes(code));
   const abated = parseDays(resource['abatementDateTime']) ?? period(resource['abatementPeriod']).end;
   if (abated) return abated.latest >= asOf;
   return !['abatementString', 'abatementAge', 'abatementRange'].some(

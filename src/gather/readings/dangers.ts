@@ -3,7 +3,7 @@ import type { SelectorName } from '../../policy/names';
 import type { DayInterval } from '../../time/days';
 import type { Evidence, LineContext } from '../facts/fact';
 import type { Selected } from '../record-entry';
-import { isActive, isConfirmed, recordedOn } from './conditions';
+import { isActive, isConfirmed, isOfUnknownStatus, recordedOn } from './conditions';
 import { isCurrent } from './current-drugs';
 import { drugDates, performed } from './dates-of';
 import { diagnosisName, diagnosisWords, evidenceOf, listed, nameOf } from './evidence';
@@ -21,7 +21,8 @@ function isActiveAllergy(entry: Selected): boolean {
 }
 
 /** Diagnoses and allergies must be active and drugs in use; a danger recorded after the evaluation date counts too. */
-function holds(entry: Selected, context: LineContext): boolean {
+function mayHold(entry: Selected, context: LineContext): boolean {
+  if (isOfUnknownStatus(entry)) return true;
   switch (entry.resource['resourceType']) {
     case 'Condition':
       return isActive(entry, context.asOf);
@@ -35,15 +36,16 @@ function holds(entry: Selected, context: LineContext): boolean {
   }
 }
 
-/** A diagnosis that is only suspected, or that only words name, is possible and has to be looked at. */
+/** A diagnosis that is only suspected, that only words name, or whose status is unknown has to be looked at. */
 function isSure(entry: Selected): boolean {
-  return isConfirmed(entry) && !(isCondition(entry) && entry.member?.isByName);
+  const isByName = isCondition(entry) && entry.member?.isByName;
+  return isConfirmed(entry) && !isByName && !isOfUnknownStatus(entry);
 }
 
 /** Looks for something dangerous through one or more selectors. */
 export function dangersIn(context: LineContext, ...selectors: readonly SelectorName[]): Dangers {
   const selections = selectors.map((name) => context.select(name));
-  const active = selections.flatMap(({ items }) => items).filter((entry) => holds(entry, context));
+  const active = selections.flatMap(({ items }) => items).filter((entry) => mayHold(entry, context));
   return {
     sure: active.filter(isSure),
     possible: active.filter((entry) => !isSure(entry)),

@@ -42,11 +42,19 @@ export function plateletValue({ value, unit = '' }: Measured): number | undefine
 function bounds(measured: Measured | undefined, read: (measured: Measured) => number | undefined) {
   const value = measured && read(measured);
   if (!measured || value === undefined) return { shown: '' };
-  const shown = measured.comparator === undefined ? `${value}` : `${measured.comparator} ${value}`;
-  if (measured.comparator === undefined) return { low: value, high: value, shown };
-  return measured.comparator.startsWith('>')
-    ? { low: value, high: Number.POSITIVE_INFINITY, shown }
-    : { low: 0, high: value, shown };
+  const { comparator } = measured;
+  switch (comparator) {
+    case undefined:
+      return { low: value, high: value, shown: `${value}` };
+    case '>':
+    case '>=':
+      return { low: value, high: Number.POSITIVE_INFINITY, shown: `${comparator} ${value}` };
+    case '<':
+    case '<=':
+      return { low: 0, high: value, shown: `${comparator} ${value}` };
+    default:
+      return { shown: '' };
+  }
 }
 
 /**
