@@ -99,16 +99,16 @@ export function statementsOf(text: string, pattern: RegExp): Statement[] {
   });
 }
 
+/** Words that what is said before them does not depend on: "therapeutic injection after failed therapy". */
+const THEN_HISTORY = /\b(?:after|following|since|next|prior to)\b/iu;
 /** Words of what was done before, which say nothing of what is ordered now. */
-const HISTORY =
-  /\b(?:earlier|previous(?:ly)?|prior|after|following|history|already|since|last|past|on file|next)\b/iu;
+const HISTORY = /\b(?:earlier|previous(?:ly)?|prior|history|already|last|past|on file)\b/iu;
 
-/** The text without the clauses that speak of earlier or later treatment. */
+/** The text without what it says of earlier or later treatment. */
 export function withoutHistory(text: string): string {
-  return text
-    .slice(0, LONGEST_NARRATIVE)
-    .split(/(?<=[.;!?])\s+|\n+/u)
+  return sentencesOf(text)
     .flatMap((sentence) => sentence.split(/[,;]/u))
+    .map((clause) => clause.split(THEN_HISTORY)[0] ?? '')
     .filter((clause) => !HISTORY.test(clause))
     .join('\n');
 }

@@ -105,6 +105,13 @@ export function referenceOf(value: unknown): string | undefined {
   return match ? `${match[1]}/${match[2]}` : undefined;
 }
 
+/** The contained resource that a reference of its container means (`#id`). */
+export function containedIn(container: Json, link: unknown): Json | undefined {
+  const reference = isObject(link) ? text(link['reference']) : undefined;
+  if (!reference?.startsWith('#')) return undefined;
+  return objects(container['contained']).find((inner) => `#${text(inner['id'])}` === reference);
+}
+
 /** The texts of a repeating Annotation element. */
 export function notes(value: unknown): string[] {
   return objects(value).flatMap((note) => text(note['text']) ?? []);

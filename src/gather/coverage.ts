@@ -2,6 +2,7 @@ import {
   allWordsOf,
   codingsOf,
   concepts,
+  containedIn,
   isObject,
   number,
   objects,
@@ -31,9 +32,7 @@ function isInForce(coverage: Json, patientId: string, asOf: Day): boolean {
 /** Who pays: the references themselves, and the Organizations they point at. */
 function payorsOf(coverage: Json, organizations: ReadonlyMap<string, Json>): Json[] {
   return objects(coverage['payor']).flatMap((payor) => {
-    const reference = text(payor['reference']) ?? '';
-    const contained = objects(coverage['contained']).find(({ id }) => `#${text(id)}` === reference);
-    const organization = contained ?? organizations.get(referenceOf(payor) ?? '');
+    const organization = containedIn(coverage, payor) ?? organizations.get(referenceOf(payor) ?? '');
     return organization ? [payor, organization] : [payor];
   });
 }

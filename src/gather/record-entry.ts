@@ -1,4 +1,4 @@
-import { type Concept, type Json, concepts, isObject, objects, referenceOf, text } from '../fhir/read';
+import { type Concept, type Json, concepts, containedIn, isObject, objects, referenceOf, text } from '../fhir/read';
 import type { Member } from '../policy/value-set';
 
 /** A resource of the record with the concepts it is found by. */
@@ -26,8 +26,7 @@ function medicationConcepts(resource: Json, find: (reference: string) => Json | 
   const link = resource['medicationReference'];
   const reference = isObject(link) ? text(link['reference']) : undefined;
   if (reference === undefined) return [];
-  const contained = objects(resource['contained']).find((inner) => `#${text(inner['id'])}` === reference);
-  const medication = contained ?? find(referenceOf(link) ?? '');
+  const medication = containedIn(resource, link) ?? find(referenceOf(link) ?? '');
   if (medication) return concepts(medication['code']);
   const display = isObject(link) ? text(link['display']) : undefined;
   return display === undefined ? [] : [{ codings: [], text: display }];

@@ -70,7 +70,9 @@ function partition(orders: readonly DraftOrder[]): DraftOrder[][] {
   return sessions;
 }
 
-function evaluationDay(orders: readonly DraftOrder[], today: Day): Day {
+/** The day of the blocks; what is only done beside them decides nothing. */
+function evaluationDay(lines: readonly { readonly order: DraftOrder }[], today: Day): Day {
+  const orders = lines.map(({ order }) => order);
   const days = orders.flatMap((order) => order.occurrence ?? []);
   if (days.length > 0) return Math.max(...days);
   const authored = orders.flatMap((order) => order.authoredOn ?? []);
@@ -169,20 +171,25 @@ export function procedureGroups(
   policyData: PolicyData,
   today: Day,
 ): ProcedureGroup[] {
-  return partition(orders).flatMap((sessionOrders) => {
+  const { procedures, companions: catalogue } = policyData;
+  // Whatever else is being ordered has a day of its own.
+  const ofBlocks = orders.filter(({ cptCodes }) =>
+    cptCodes.some((code) => procedures.has(code) || catalogue.has(code)),
+  );
+  return partition(ofBlocks).flatMap((sessionOrders) => {
     const companions = sessionOrders.flatMap((order) =>
       order.cptCodes.flatMap((code) => {
-        const companion = policyData.companions.get(code);
+        const companion = catalogue.get(code);
         return companion ? [{ order, companion }] : [];
       }),
     );
     const lines = sessionOrders.flatMap((order) =>
       order.cptCodes.flatMap((code) => {
-        const procedure = policyData.procedures.get(code);
+        const procedure = procedures.get(code);
         return procedure ? [{ order, procedure }] : [];
       }),
     );
-    const base = { orders: sessionOrders, companions, evaluatedOn: evaluationDay(sessionOrders, today) };
+    const base = { orders: sessionOrders, companions, evaluatedOn: evaluationDay(lines, today) };
     const groups = groupLines(base, lines);
     const session: Session = { ...base, lines: groups.flatMap((group) => group.lines) };
     return groups.map((group) => ({ ...group, session }));

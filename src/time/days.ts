@@ -5,10 +5,13 @@ export type Day = number;
 export interface DayInterval {
   readonly earliest: Day;
   readonly latest: Day;
+  /** The moment, in milliseconds since 1970, where a time with its zone is written. */
+  readonly at?: number;
 }
 
 const MILLISECONDS_A_DAY = 86_400_000;
-const FHIR_DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T.*)?)?)?$/;
+const FHIR_DATE = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(T.*)?)?)?$/;
+const ZONE = /(?:Z|[+-]\d{2}:\d{2})$/;
 
 function dayOf(year: number, month: number, day: number): Day {
   return Date.UTC(year, month - 1, day) / MILLISECONDS_A_DAY;
@@ -39,7 +42,8 @@ export function parseDays(value: unknown): DayInterval | undefined {
   if (match[3] === undefined) return { earliest: first, latest: first + last - 1 };
   const day = Number(match[3]);
   if (day < 1 || day > last) return undefined;
-  return { earliest: first + day - 1, latest: first + day - 1 };
+  const at = match[4] !== undefined && ZONE.test(match[4]) ? Date.parse(value) : Number.NaN;
+  return { earliest: first + day - 1, latest: first + day - 1, ...(!Number.isNaN(at) && { at }) };
 }
 
 /** The day of a date that is exact to the day, else undefined. */

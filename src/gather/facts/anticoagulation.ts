@@ -2,7 +2,7 @@ import { notes } from '../../fhir/read';
 import { parseDays } from '../../time/days';
 import type { Selected } from '../record-entry';
 import { dangersIn, tellDangers } from '../readings/dangers';
-import { isAfter, newestFirst, observedOn } from '../readings/dates-of';
+import { isAfter, newestFirst, newestOf, observedOn } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
 import { wordsOfPlan } from '../readings/plan-words';
 import { examinationResult } from './examination';
@@ -23,6 +23,9 @@ function planSays(entry: Selected, context: LineContext): Said {
   return resource['valueBoolean'] === true || said !== '' ? 'plan' : 'no-plan';
 }
 
+/** From what weighs most to what weighs least, where several plans are equally new. */
+const BY_WEIGHT: readonly Said[] = ['must-not-interrupt', 'no-plan', 'plan'];
+
 /** The newest plan up to the evaluation date, with what it says. */
 function newestPlan(context: LineContext): { entry: Selected; says: Said } | undefined {
   const dated = context.select('interruptionPlans').items.map((entry) => ({
@@ -32,8 +35,10 @@ function newestPlan(context: LineContext): { entry: Selected; says: Said } | und
       parseDays(entry.resource['authoredOn']) ??
       parseDays(entry.resource['created']),
   }));
-  const entry = newestFirst(dated.filter((plan) => !isAfter(plan.on, context.asOf)))[0];
-  return entry && { entry, says: planSays(entry, context) };
+  const upToNow = newestFirst(dated.filter((plan) => !isAfter(plan.on, context.asOf)));
+  return newestOf(upToNow)
+    .map((entry) => ({ entry, says: planSays(entry, context) }))
+    .toSorted((a, b) => BY_WEIGHT.indexOf(a.says) - BY_WEIGHT.indexOf(b.says))[0];
 }
 
 /** Whether the order, or the prescription of the agent itself, says that it must not be interrupted. */

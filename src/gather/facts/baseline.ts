@@ -1,7 +1,7 @@
 import { text } from '../../fhir/read';
 import type { Day } from '../../time/days';
 import type { Selection } from '../patient-record';
-import { isAfter, newestFirst, observedOn } from '../readings/dates-of';
+import { isAfter, newestFirst, newestOf, observedOn } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
 import { readScores, type Score } from '../readings/scores';
 import { defineFact, type Evidence, type Fact, type LineContext } from './fact';
@@ -14,37 +14,43 @@ function scoreEvidence(score: Score): Evidence {
 
 interface Newest {
   readonly fact: Fact<'recent' | 'severeEnough', Finding>;
-  readonly value?: number | undefined;
+  /** The values that may be the newest one: of one day several, where no time says which came last. */
+  readonly values: readonly number[];
+}
+
+function wordsOf(score: Score, asOf: Day) {
+  const point = scoreEvidence(score);
+  const words = {
+    score: `${Number((score.value ?? 0).toFixed(1))}${score.unit}`,
+    name: score.member.label,
+    date: point.date ?? '',
+    age: score.on ? asOf - score.on.latest : '',
+  };
+  return { words, evidence: [point] };
 }
 
 /** The newest usable score and whether it is recent enough; day `days` back still counts. */
 function newestScore(scores: readonly Score[], unread: readonly string[], asOf: Day, days: number): Newest {
   const upToNow = newestFirst(scores.filter((score) => !isAfter(score.on, asOf)));
   const usable = upToNow.filter((score) => score.value !== undefined);
-  const told = (finding: Finding, score: Score): Newest => {
-    const point = scoreEvidence(score);
-    const words = {
-      score: `${Number((score.value ?? 0).toFixed(1))}${score.unit}`,
-      name: score.member.label,
-      date: point.date ?? '',
-      age: score.on ? asOf - score.on.latest : '',
-    };
-    const fact = { finding, words, evidence: [point] };
-    return finding === 'recent'
-      ? { fact: { ...fact, fields: { recent: true } }, value: score.value }
-      : { fact: { ...fact, fields: {}, unread } };
-  };
-  const surely = usable.find((score) => score.on && asOf - score.on.earliest <= days);
-  if (surely) return told('recent', surely);
+  const recent = newestOf(usable.filter((score) => score.on && asOf - score.on.earliest <= days));
+  if (recent[0]) {
+    const fact: Newest['fact'] = { finding: 'recent', fields: { recent: true }, ...wordsOf(recent[0], asOf) };
+    return { fact, values: recent.flatMap(({ value }) => value ?? []) };
+  }
+  const open = (finding: Finding, score: Score): Newest => ({
+    fact: { finding, fields: {}, ...wordsOf(score, asOf), unread },
+    values: [],
+  });
   const dated = usable.find((score) => score.on);
-  if (dated?.on) return told(asOf - dated.on.latest <= days ? 'imprecise' : 'stale', dated);
+  if (dated?.on) return open(asOf - dated.on.latest <= days ? 'imprecise' : 'stale', dated);
   const undated = usable[0];
-  if (undated) return told('undated', undated);
+  if (undated) return open('undated', undated);
   const odd = upToNow[0];
-  if (!odd) return { fact: { finding: 'none', fields: {}, unread } };
+  if (!odd) return { fact: { finding: 'none', fields: {}, unread }, values: [] };
   const evidence = evidenceOf(odd.entry, odd.on, odd.member.label);
   const words = { name: odd.member.label, date: evidence.date ?? '' };
-  return { fact: { finding: 'unusable', fields: {}, words, evidence: [evidence], unread } };
+  return { fact: { finding: 'unusable', fields: {}, words, evidence: [evidence], unread }, values: [] };
 }
 
 function scoresOf(
@@ -71,11 +77,12 @@ export const painScore = defineFact({
     const newest = newestScore(scores, unread, context.asOf, context.threshold('baselineDays') ?? 0);
     if (!newest.fact.fields.recent) return newest.fact;
     const minimum = context.threshold('minimumPainScore') ?? 0;
-    const isEnough = (newest.value ?? 0) >= minimum;
-    if (isEnough) return { ...newest.fact, fields: { recent: true, severeEnough: true } };
-    // A newer score may stand where it could not be read.
-    const severeEnough = unread.length > 0 ? undefined : false;
-    return { ...newest.fact, finding: 'too-mild', fields: { recent: true, severeEnough }, unread };
+    if (newest.values.every((value) => value >= minimum))
+      return { ...newest.fact, fields: { recent: true, severeEnough: true } };
+    // A newer score may stand where it could not be read, or may be another one of the same day.
+    const isOpen = unread.length > 0 || newest.values.some((value) => value >= minimum);
+    const fields = { recent: true, severeEnough: isOpen ? undefined : false };
+    return { ...newest.fact, finding: 'too-mild', fields, unread };
   },
 });
 

@@ -62,6 +62,8 @@ export const careResult = defineFact({
     }
     const unread = [...new Set([...active.unread, ...context.select('systemicDrugTrials').unread])];
     const evidence = treatments.map(point);
-    return { finding: 'silent', fields: { notSuccessful: true }, evidence, unread };
+    // A success may stand where it could not be read.
+    const notSuccessful = active.unread.length > 0 ? undefined : true;
+    return { finding: 'silent', fields: { notSuccessful }, evidence, unread };
   },
 });

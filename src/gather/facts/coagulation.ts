@@ -1,5 +1,5 @@
 import { dangersIn, tellDangers } from '../readings/dangers';
-import { inrValue, newestLab, plateletValue, pointAtLab, type LabResult } from '../readings/laboratory';
+import { inrValue, newestLabs, plateletValue, pointAtLab, type LabResult } from '../readings/laboratory';
 import { nameOf } from '../readings/evidence';
 import { defineFact, type Fact } from './fact';
 
@@ -41,19 +41,19 @@ export const coagulation = defineFact({
     const inrCaution = context.threshold('inrCaution') ?? Number.POSITIVE_INFINITY;
     const plateletLimit = context.threshold('plateletsContraindicated') ?? 0;
     const plateletCaution = context.threshold('plateletsCaution') ?? 0;
-    const newest = (name: 'inrResults' | 'plateletCounts', read: typeof inrValue): LabResult | undefined =>
-      newestLab(context.select(name), context.policyData.selector(name).codes, context.asOf, days, read);
-    const inr = newest('inrResults', inrValue);
+    const newest = (name: 'inrResults' | 'plateletCounts', read: typeof inrValue): LabResult[] =>
+      newestLabs(context.select(name), context.policyData.selector(name).codes, context.asOf, days, read);
+    const inrs = newest('inrResults', inrValue);
     const platelets = newest('plateletCounts', plateletValue);
     const disorders = dangersIn(context, 'coagulopathies');
 
     if (disorders.sure.length > 0) {
       return { finding: 'disorder', fields: { normal: false }, ...tellDangers(disorders.sure) };
     }
-    if (inr?.low !== undefined && inr.low >= inrLimit) return ofLab('inr-beyond-limit', false, inr);
-    if (platelets?.high !== undefined && platelets.high < plateletLimit) {
-      return ofLab('platelets-beyond-limit', false, platelets);
-    }
+    const tooHigh = inrs.find(({ low }) => low !== undefined && low >= inrLimit);
+    if (tooHigh) return ofLab('inr-beyond-limit', false, tooHigh);
+    const tooFew = platelets.find(({ high }) => high !== undefined && high < plateletLimit);
+    if (tooFew) return ofLab('platelets-beyond-limit', false, tooFew);
     const unread = [
       ...new Set([
         ...disorders.unread,
@@ -65,20 +65,18 @@ export const coagulation = defineFact({
     if (disorders.possible.length > 0) {
       return { finding: 'possible', fields: {}, ...tellDangers(disorders.possible) };
     }
-    if (inr && (inr.high === undefined || inr.high >= inrLimit)) return ofLab('unreadable', undefined, inr);
-    if (platelets && (platelets.low === undefined || platelets.low < plateletLimit)) {
-      return ofLab('unreadable', undefined, platelets);
-    }
-    if (inr?.high !== undefined && inr.high > inrCaution) return ofLab('inr-raised', false, inr);
-    if (platelets?.low !== undefined && platelets.low < plateletCaution) {
-      return ofLab('platelets-low', false, platelets);
-    }
+    const open =
+      inrs.find(({ high }) => high === undefined || high >= inrLimit) ??
+      platelets.find(({ low }) => low === undefined || low < plateletLimit);
+    if (open) return ofLab('unreadable', undefined, open);
+    const raised = inrs.find(({ high }) => high !== undefined && high > inrCaution);
+    if (raised) return ofLab('inr-raised', false, raised);
+    const few = platelets.find(({ low }) => low !== undefined && low < plateletCaution);
+    if (few) return ofLab('platelets-low', false, few);
     const profile = dangersIn(context, 'abnormalCoagulationProfiles').sure;
     if (profile.length > 0)
       return { finding: 'abnormal-profile', fields: { normal: false }, ...tellDangers(profile) };
-    const evidence = [inr && pointAtLab(inr), platelets && pointAtLab(platelets)].flatMap(
-      (item) => item ?? [],
-    );
+    const evidence = [...inrs, ...platelets].map(pointAtLab);
     return { finding: 'normal', fields: { normal: true }, evidence };
   },
 });

@@ -2,7 +2,7 @@ import { states } from '../../fhir/narrative';
 import { concepts, notes, objects, text, wordsOf } from '../../fhir/read';
 import type { Selected } from '../record-entry';
 import { dangersIn, tellDangers } from '../readings/dangers';
-import { observedNewestFirst, observedOn } from '../readings/dates-of';
+import { newestOf, observedNewestFirst, observedOn } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
 import { examinationResult } from './examination';
 import { absentIfRead, defineFact, type LineContext } from './fact';
@@ -38,15 +38,15 @@ export const redFlag = defineFact({
       return { finding: 'present', fields: { absent: false }, ...tellDangers(flags.sure) };
     if (flags.possible.length > 0) return { finding: 'possible', fields: {}, ...tellDangers(flags.possible) };
     const examinations = context.select('neurologicExaminations');
-    const [latest] = observedNewestFirst(examinations.items);
-    if (latest && states(wordsOfExamination(latest), context.policyData.vocabulary('progressiveDeficit'))) {
-      return { finding: 'progressive-in-words', fields: {}, ...tellExamination(latest) };
-    }
+    const latest = newestOf(observedNewestFirst(examinations.items));
+    const saying = (vocabulary: 'progressiveDeficit' | 'weakness'): Selected | undefined =>
+      latest.find((entry) => states(wordsOfExamination(entry), context.policyData.vocabulary(vocabulary)));
+    const progressive = saying('progressiveDeficit');
+    if (progressive) return { finding: 'progressive-in-words', fields: {}, ...tellExamination(progressive) };
     const deficits = dangersIn(context, 'deficitDiagnoses').sure;
     if (deficits.length > 0) return { finding: 'deficit', fields: {}, ...tellDangers(deficits) };
-    const isWeak = latest && states(wordsOfExamination(latest), context.policyData.vocabulary('weakness'));
-    if (latest && (isWeak || isPositive(latest, context)))
-      return { finding: 'deficit', fields: {}, ...tellExamination(latest) };
+    const deficit = saying('weakness') ?? latest.find((entry) => isPositive(entry, context));
+    if (deficit) return { finding: 'deficit', fields: {}, ...tellExamination(deficit) };
     return absentIfRead([...new Set([...flags.unread, ...examinations.unread])]);
   },
 });

@@ -5,7 +5,7 @@ import type { SelectorName } from '../../policy/names';
 import { memberOf } from '../../policy/value-set';
 import type { Selected } from '../record-entry';
 import { dangersIn, tellDangers } from '../readings/dangers';
-import { observedNewestFirst } from '../readings/dates-of';
+import { newestOf, observedNewestFirst } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
 import { placeOf } from '../readings/report-findings';
 import { examinationResult } from './examination';
@@ -78,9 +78,11 @@ export const pregnancy = defineFact({
       return { finding: 'present', fields: { absent: false }, ...tellDangers(diagnoses.sure) };
     }
     const tests = context.select('pregnancyTests');
-    const [newest] = observedNewestFirst(tests.items);
-    if (newest && isPositive(newest, context)) {
-      const evidence = evidenceOf(newest, newest.on, `${nameOf(newest)}: ${examinationResult(newest)}`);
+    const positive = newestOf(observedNewestFirst(tests.items)).find((test) => isPositive(test, context));
+    if (positive) {
+      const said = examinationResult(positive);
+      const summary = said === '' ? nameOf(positive) : `${nameOf(positive)}: ${said}`;
+      const evidence = evidenceOf(positive, positive.on, summary);
       const words = { what: evidence.summary, date: evidence.date };
       return { finding: 'present', fields: { absent: false }, words, evidence: [evidence] };
     }

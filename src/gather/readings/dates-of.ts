@@ -57,12 +57,26 @@ export function observedNewestFirst<T extends RecordEntry>(entries: readonly T[]
   return newestFirst(entries.map((entry) => ({ ...entry, on: observedOn(entry.resource) })));
 }
 
-/** Later first; what has no date comes last; the reference decides between equals. */
-export function newestFirst<T extends { readonly on?: DayInterval | undefined; readonly reference: string }>(
-  items: readonly T[],
-): T[] {
+interface Dated {
+  readonly on?: DayInterval | undefined;
+}
+
+/** Later first; what has no date comes last; of one day a later time decides, else the reference. */
+export function newestFirst<T extends Dated & { readonly reference: string }>(items: readonly T[]): T[] {
   return items.toSorted(
     (a, b) =>
-      (b.on?.latest ?? -Infinity) - (a.on?.latest ?? -Infinity) || (a.reference < b.reference ? -1 : 1),
+      (b.on?.latest ?? -Infinity) - (a.on?.latest ?? -Infinity) ||
+      (b.on?.at ?? -Infinity) - (a.on?.at ?? -Infinity) ||
+      (a.reference < b.reference ? -1 : 1),
+  );
+}
+
+/** The first of what is sorted by `newestFirst`, and all beside it that may be as new: of its day, at no earlier time. */
+export function newestOf<T extends Dated>(sorted: readonly T[]): T[] {
+  const [first] = sorted;
+  return sorted.filter(
+    ({ on }) =>
+      on?.latest === first?.on?.latest &&
+      (on?.at === undefined || first?.on?.at === undefined || on.at === first.on.at),
   );
 }

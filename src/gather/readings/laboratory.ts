@@ -3,7 +3,7 @@ import type { ValueSet } from '../../policy/value-set';
 import type { Evidence } from '../facts/fact';
 import type { Selected } from '../record-entry';
 import type { Selection } from '../patient-record';
-import { observedNewestFirst } from './dates-of';
+import { newestOf, observedNewestFirst } from './dates-of';
 import { evidenceOf, nameOf } from './evidence';
 import { measurements, type Measured } from './scores';
 
@@ -58,24 +58,25 @@ function bounds(measured: Measured | undefined, read: (measured: Measured) => nu
 }
 
 /**
- * The newest result that is not too old; results after the day count too. One whose date may or may not be too old
- * has no value; undated ones are not known to be current and are passed over.
+ * The newest result that is not too old, and all others that may be as new; results after the day count too. One whose
+ * date may or may not be too old has no value; undated ones are not known to be current and are passed over.
  */
-export function newestLab(
+export function newestLabs(
   selection: Selection,
   codes: readonly ValueSet[],
   asOf: Day,
   days: number,
   read: (measured: Measured) => number | undefined,
-): LabResult | undefined {
-  const entry = observedNewestFirst(selection.items).find(
+): LabResult[] {
+  const current = observedNewestFirst(selection.items).filter(
     ({ on }) => on !== undefined && asOf - on.latest <= days,
   );
-  if (!entry) return undefined;
-  const found = measurements(entry, codes).find(({ measured }) => measured !== undefined);
-  const isSurelyRecent = entry.on !== undefined && asOf - entry.on.earliest <= days;
-  const result = bounds(found?.measured, read);
-  return { entry, on: entry.on, ...(isSurelyRecent ? result : { shown: '' }) };
+  return newestOf(current).map((entry) => {
+    const found = measurements(entry, codes).find(({ measured }) => measured !== undefined);
+    const isSurelyRecent = entry.on !== undefined && asOf - entry.on.earliest <= days;
+    const result = bounds(found?.measured, read);
+    return { entry, on: entry.on, ...(isSurelyRecent ? result : { shown: '' }) };
+  });
 }
 
 /** The result as evidence: what was measured, and its value if it could be read. */

@@ -1,8 +1,8 @@
 import { objects, referenceOf } from '../../fhir/read';
-import type { Day } from '../../time/days';
+import type { Day, DayInterval } from '../../time/days';
 import type { Evidence, LineContext } from '../facts/fact';
 import type { Selected } from '../record-entry';
-import { isAfter, observedOn } from './dates-of';
+import { isAfter, newestFirst, observedOn } from './dates-of';
 import type { EarlierSession } from './earlier-blocks';
 import { evidenceOf, nameOf } from './evidence';
 import { measurements, readScores, type Measured, type Score } from './scores';
@@ -108,8 +108,15 @@ function dayOf(score: Score): Day {
   return score.on?.earliest ?? Number.NaN;
 }
 
-function byReference(a: Score, b: Score): number {
-  return a.reference < b.reference ? -1 : 1;
+/** Whether a score of the day, or of a day before, was taken before the block; without times its day may be either. */
+function isBefore(score: Score, block: DayInterval): boolean {
+  if (dayOf(score) !== block.earliest) return dayOf(score) < block.earliest;
+  return score.on?.at === undefined || block.at === undefined || score.on.at <= block.at;
+}
+
+function isAfterBlock(score: Score, block: DayInterval): boolean {
+  if (dayOf(score) !== block.earliest) return dayOf(score) > block.earliest;
+  return score.on?.at === undefined || block.at === undefined || score.on.at >= block.at;
 }
 
 function datedScores(context: LineContext): DatedScores {
@@ -127,7 +134,7 @@ function datedScores(context: LineContext): DatedScores {
         ofProcedure.set(procedure, [...(ofProcedure.get(procedure) ?? []), score]);
       }
     }
-    return { newestFirst: dated.toSorted((a, b) => dayOf(b) - dayOf(a) || byReference(a, b)), ofProcedure };
+    return { newestFirst: newestFirst(dated), ofProcedure };
   });
 }
 
@@ -135,18 +142,17 @@ function datedScores(context: LineContext): DatedScores {
 function computedPercent(
   session: EarlierSession,
   references: ReadonlySet<string>,
-  { newestFirst, ofProcedure }: DatedScores,
+  scores: DatedScores,
 ): Found | undefined {
   const day = session.on;
   if (!day || day.earliest !== day.latest) return undefined;
   const after = [...references]
-    .flatMap((reference) => ofProcedure.get(reference) ?? [])
-    .filter((score) => dayOf(score) >= day.earliest)
-    .toSorted((a, b) => dayOf(a) - dayOf(b) || byReference(a, b));
-  for (const post of after) {
-    const pre = newestFirst.find(
+    .flatMap((reference) => scores.ofProcedure.get(reference) ?? [])
+    .filter((score) => isAfterBlock(score, day));
+  for (const post of newestFirst(after).toReversed()) {
+    const pre = scores.newestFirst.find(
       (score) =>
-        dayOf(score) <= day.earliest &&
+        isBefore(score, day) &&
         score.member.scale === post.member.scale &&
         !isPartOf(score.entry, references),
     );

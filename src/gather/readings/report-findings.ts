@@ -1,4 +1,14 @@
-import { allWordsOf, type Concept, concepts, objects, referenceOf, text, wordsOf } from '../../fhir/read';
+import {
+  allWordsOf,
+  type Concept,
+  concepts,
+  containedIn,
+  type Json,
+  objects,
+  referenceOf,
+  text,
+  wordsOf,
+} from '../../fhir/read';
 import { sideOfSites } from '../body-site';
 import { type Side, joinSides, sideInText } from '../../anatomy/side';
 import { type SpineLevel, readLevels } from '../../anatomy/spine-level';
@@ -38,20 +48,21 @@ function kindOf(
   return undefined;
 }
 
-/** The Observations a report points at that the record holds. */
-export function resultObservations(report: Selected, context: LineContext): RecordEntry[] {
-  return objects(report.resource['result']).flatMap((link) => {
-    const reference = referenceOf(link);
-    return (reference !== undefined && context.record.find(reference)) || [];
-  });
+function resultOf(link: Json, report: RecordEntry, context: LineContext): RecordEntry | undefined {
+  const contained = containedIn(report.resource, link);
+  if (contained) return { reference: report.reference, resource: contained, concepts: concepts(contained['code']) };
+  const reference = referenceOf(link);
+  return reference === undefined ? undefined : context.record.find(reference);
 }
 
-/** Whether the report points at Observations that the record does not hold. */
+/** The Observations a report points at that the record, or the report itself, holds. */
+export function resultObservations(report: Selected, context: LineContext): RecordEntry[] {
+  return objects(report.resource['result']).flatMap((link) => resultOf(link, report, context) ?? []);
+}
+
+/** Whether the report points at Observations that are not to be had. */
 export function hasMissingResults(report: Report, context: LineContext): boolean {
-  return objects(report.entry.resource['result']).some((link) => {
-    const reference = referenceOf(link);
-    return reference === undefined || !context.record.find(reference);
-  });
+  return objects(report.entry.resource['result']).some((link) => !resultOf(link, report.entry, context));
 }
 
 /** Level and side may stand in two Observations of one report. */
