@@ -27,11 +27,17 @@ export function joinSides(sides: Iterable<Side>): Side | undefined {
   return [...all][0];
 }
 
+/** "Not the right", "right-handed" and "right after lunch" name no side. */
+const LEFT = /(?<!\bnot (?:on )?(?:the )?)\bleft\b(?!-?\s?hand(?:ed| dominant))/iu;
+const RIGHT =
+  /(?<!\bnot (?:on )?(?:the )?)\bright\b(?!-?\s?hand(?:ed| dominant)| (?:after|before|away|now)\b)/iu;
+const BOTH = /\b(?:bilateral(?:ly)?|both sides)\b/iu;
+
 /** The side that words state: exactly one of left, right and bilateral, else none. */
 export function sideInText(text: string): Side | undefined {
   const found = new Set<Side>();
-  if (/\bleft\b(?!-?\s?hand(?:ed| dominant))/iu.test(text)) found.add('left');
-  if (/\bright\b(?!-?\s?hand(?:ed| dominant))/iu.test(text)) found.add('right');
-  if (/\b(?:bilateral(?:ly)?|both sides)\b/iu.test(text)) found.add('both');
+  if (LEFT.test(text)) found.add('left');
+  if (RIGHT.test(text)) found.add('right');
+  if (BOTH.test(text)) found.add('both');
   return found.size === 1 ? [...found][0] : undefined;
 }

@@ -1,9 +1,9 @@
 const SENTENCE_END = /(?<=[.;!?])\s+|\n+/u;
 const CONTRAST = /\b(?:but|however|although|though|except)\b/iu;
 const NEGATED_BEFORE =
-  /\b(?:no|none|not|non|nor|without|denies|denied|negative for|absence of|free of|never|rather than|rule out|r\/o|cannot exclude|possible|possibly|questionable|suspected|versus)\b/iu;
+  /\b(?:no|none|not|non|nor|neither|without|denies|denied|negative for|absence of|free of|never|rather than|rule out|r\/o|cannot exclude|possible|possibly|questionable|suspected|versus|ruled out|resolved|regressed|(?:resection|removal) of|family history of)\b/iu;
 const NEGATED_AFTER =
-  /\b(?:absent|excluded|unlikely|not (?:needed|required|planned|indicated)|ruled out|resolved|no longer|not (?:seen|present|identified|demonstrated|evident|visuali[sz]ed|appreciated|noted|found))\b|(?::|\b(?:is|are|was|were))\s*(?:none|negative|normal|unremarkable)\b/iu;
+  /\b(?:absent|excluded|unlikely|not (?:needed|required|planned|indicated)|ruled out|resolved|regressed|disappeared|no longer|not (?:seen|present|identified|demonstrated|evident|visuali[sz]ed|appreciated|noted|found|used))\b|(?::|\s[-–]|\b(?:is|are|was|were))\s*(?:none|negative|normal|unremarkable)\b/iu;
 
 /** Longer than any report or note; what lies beyond is not read. */
 const LONGEST_NARRATIVE = 500_000;
@@ -58,6 +58,15 @@ function clausesOf(sentence: string): string[] {
   return clauses;
 }
 
+/** Why a study was done and what it is compared with are no findings of it; each up to the end of its sentence. */
+const BACKGROUND =
+  /\b(?:indications?|(?:clinical )?(?:history|information)|clinical indication|reason for (?:the )?(?:exam(?:ination)?|study|test)|comparison|technique)\s*:(?:(?!\b(?:findings?|impression|conclusion|results?)\s*:)[^.;!?\n])*/giu;
+
+/** The report of a study without what it says of the reason for it, of earlier studies and of its technique. */
+export function withoutBackground(report: string): string {
+  return report.slice(0, LONGEST_NARRATIVE).replace(BACKGROUND, '');
+}
+
 /** The sentences of a text; one that fits no clinical note is cut. */
 export function sentencesOf(text: string): string[] {
   return text.slice(0, LONGEST_NARRATIVE).split(SENTENCE_END);
@@ -87,6 +96,8 @@ function withoutFullStop(clause: string): string {
  */
 export function statementsOf(text: string, pattern: RegExp): Statement[] {
   return sentencesOf(text).flatMap((sentence) => {
+    // Who asks states nothing: "disc bulge?"
+    if (sentence.endsWith('?')) return [];
     const clauses = clausesOf(sentence);
     return clauses.flatMap((clause, i): Statement[] => {
       if (!isAsserted(clause, pattern)) return [];

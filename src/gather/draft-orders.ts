@@ -2,6 +2,7 @@ import {
   FHIR_ID,
   allWordsOf,
   concepts,
+  containedIn,
   isObject,
   notes,
   objects,
@@ -11,7 +12,7 @@ import {
   type Json,
 } from '../fhir/read';
 import { sideOfSites } from './body-site';
-import { sideInText, type Side } from '../anatomy/side';
+import { sideInText, sideOfCodings, type Side } from '../anatomy/side';
 import { isIdentical, isSameLevel, readLevels, type SpineLevel } from '../anatomy/spine-level';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { ValueSet } from '../policy/value-set';
@@ -99,6 +100,13 @@ function separateLevels(levels: readonly SpineLevel[]): SpineLevel[] {
 /** Longer than any order is worded; what lies beyond is not read. */
 const LONGEST_WORDS = 100_000;
 
+/** What the Conditions say that the order itself holds and names as its reasons. */
+function containedReasons(resource: Json): Concept[] {
+  return objects(resource['reasonReference']).flatMap((reason) =>
+    concepts(containedIn(resource, reason)?.['code']),
+  );
+}
+
 function readOrder(
   resource: Json,
   reference: string,
@@ -117,7 +125,8 @@ function readOrder(
   const ofSite = sideOfSites(bodySite);
   const ofModifier = modifierSide(modifiers);
   const ofText = sideInText(written);
-  const side = ofSite ?? ofModifier ?? ofText;
+  const isSiteCoded = bodySite.some(({ codings }) => sideOfCodings(codings) !== undefined);
+  const side = (isSiteCoded ? ofSite : undefined) ?? ofModifier ?? ofSite ?? ofText;
   const occurrence = occurrenceOf(resource);
   const authoredOn = parseExactDay(resource['authoredOn']);
   const requisition = requisitionOf(resource);
@@ -127,7 +136,7 @@ function readOrder(
     reference,
     resource,
     cptCodes: [...new Set(code.filter((c) => c.system === CODE_SYSTEMS.cpt).map((c) => c.code))],
-    reasons: concepts(resource['reasonCode']),
+    reasons: [...concepts(resource['reasonCode']), ...containedReasons(resource)],
     reasonReferences: objects(resource['reasonReference']).flatMap((reason) => referenceOf(reason) ?? []),
     sides: {
       ...(ofSite && { bodySite: ofSite }),

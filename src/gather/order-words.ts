@@ -14,13 +14,13 @@ const TEXT_MODIFIERS: readonly (readonly [string, RegExp])[] = [
 ];
 const GUIDANCE_WORDS: readonly (readonly [Guidance, RegExp])[] = [
   ['fluoroscopy', /\bfluoro/iu],
-  ['ct', /\bCT\b|\bcomputed tomograph/u],
+  ['ct', /\bCT\b|\bcomputed tomograph/iu],
   ['ultrasound', /\bultraso|\bsonograph/iu],
 ];
 const PURPOSE_WORDS: readonly (readonly [Purpose, RegExp])[] = [
   ['diagnostic', /\bdiagnostic\b/iu],
   ['therapeutic', /\btherapeutic\b/iu],
-  ['prevention', /\bprevent(?:ion|ive|ative)\b|\bprophyla/iu],
+  ['prevention', /\bprevent(?:s|ed|ing|ion|ive|ative)?\b|\bprophyla/iu],
 ];
 
 /** Those whose words are stated and not negated. */

@@ -1,4 +1,5 @@
-import { type Json, text } from '../fhir/read';
+import { type Concept, type Json, text } from '../fhir/read';
+import { codeSystemOf } from '../policy/code-systems';
 import type { KeyAnswer, UnreadReason } from './key-answer';
 import { receivedByReference, type Received } from './received-resources';
 import type { RecordEntry, Selected } from './record-entry';
@@ -24,6 +25,14 @@ export interface PatientRecord {
 }
 
 const NOTHING = new TypeIndex();
+
+/** Whether a concept can be told from others: by words, or by a code of a system that the policies use. */
+function isReadable({ codings, text: words }: Concept): boolean {
+  return (
+    words !== undefined ||
+    codings.some(({ system, display }) => display !== undefined || codeSystemOf(system) !== undefined)
+  );
+}
 
 function referenceTo(resource: Json): string {
   return `${text(resource['resourceType'])}/${text(resource['id'])}`;
@@ -62,8 +71,8 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
     let index = indexes.get(type);
     if (!index) indexes.set(type, (index = new TypeIndex()));
     const entry = index.add(reference, resource, medication);
-    // A drug that nothing names could be any drug.
-    if (type.startsWith('Medication') && entry.concepts.length === 0) markIncomplete({ type, key });
+    // A drug that nothing names, or only a code that nobody else knows, could be any drug.
+    if (type.startsWith('Medication') && !entry.concepts.some(isReadable)) markIncomplete({ type, key });
     if (usability === 'unclear') unclear.add(reference);
     else entries.set(reference, entry);
   }

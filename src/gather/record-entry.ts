@@ -1,4 +1,13 @@
-import { type Concept, type Json, concepts, containedIn, isObject, objects, referenceOf, text } from '../fhir/read';
+import {
+  type Concept,
+  type Json,
+  concepts,
+  containedIn,
+  isObject,
+  objects,
+  referenceOf,
+  text,
+} from '../fhir/read';
 import type { Member } from '../policy/value-set';
 
 /** A resource of the record with the concepts it is found by. */

@@ -109,6 +109,8 @@ export const VOCABULARY = [
   'progressiveDeficit',
   'mustNotInterrupt',
   'noPlanYet',
+  'noLimitation',
+  'functionalLimit',
   'block',
   'otherTreatment',
   'notDirected',

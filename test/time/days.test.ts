@@ -18,7 +18,16 @@ test.each([
   ['2026-03-16T23:30:00-05:00', '2026-03-16', '2026-03-16'],
   ['2026-03-16T00:30:00+14:00', '2026-03-16', '2026-03-16'],
 ])('%s stands for %s to %s', (text, earliest, latest) => {
-  expect(parseDays(text)).toEqual({ earliest: day(earliest), latest: day(latest) });
+  expect(parseDays(text)).toMatchObject({ earliest: day(earliest), latest: day(latest) });
+});
+
+test.each([
+  ['2026-03-16T23:30:00-05:00', Date.UTC(2026, 2, 17, 4, 30)],
+  ['2026-03-16T08:00:00Z', Date.UTC(2026, 2, 16, 8)],
+  ['2026-03-16T08:00:00', undefined],
+  ['2026-03-16', undefined],
+])('the moment of %s is %p', (text, at) => {
+  expect(parseDays(text)?.at).toBe(at);
 });
 
 test.each(['2026-02-30', '2026-13', '16.03.2026', 'yesterday', '', '0001-01-01', 20260316, null, {}])(

@@ -1,4 +1,4 @@
-import { notes } from '../../fhir/read';
+import { notes, objects } from '../../fhir/read';
 import { parseDays } from '../../time/days';
 import type { Selected } from '../record-entry';
 import { dangersIn, tellDangers } from '../readings/dangers';
@@ -18,7 +18,9 @@ function planSays(entry: Selected, context: LineContext): Said {
   const said = [examinationResult(entry), wordsOfPlan(resource)].filter((part) => part !== '').join('\n');
   if (context.policyData.vocabulary('mustNotInterrupt').test(said)) return 'must-not-interrupt';
   if (context.policyData.vocabulary('noPlanYet').test(said)) return 'no-plan';
-  if (!isObservation) return 'plan';
+  // A Task carries its answer as an input or an output.
+  const answers = [...objects(resource['input']), ...objects(resource['output'])];
+  if (!isObservation) return answers.some((answer) => answer['valueBoolean'] === false) ? 'no-plan' : 'plan';
   if (resource['valueBoolean'] === false) return 'no-plan';
   return resource['valueBoolean'] === true || said !== '' ? 'plan' : 'no-plan';
 }

@@ -1,3 +1,4 @@
+import { states } from '../../fhir/narrative';
 import { text } from '../../fhir/read';
 import type { Day } from '../../time/days';
 import type { Selection } from '../patient-record';
@@ -97,6 +98,11 @@ export const functionScore = defineFact({
     const { scores, selection } = scoresOf(context, 'functionScores');
     const byScore = newestScore(scores, selection.unread, context.asOf, days).fact;
     if (byScore.fields.recent || !context.setting('functionalStatementCounts')) return byScore;
+    const { policyData } = context;
+    const isDenial = (said: unknown): boolean =>
+      typeof said === 'string' &&
+      policyData.vocabulary('noLimitation').test(said) &&
+      !states(said, policyData.vocabulary('functionalLimit'));
     const statement = newestFirst(
       context
         .select('functionalLimitations')
@@ -105,6 +111,7 @@ export const functionScore = defineFact({
       const said = text(entry.resource['valueString']) ?? entry.resource['valueCodeableConcept'];
       return (
         said !== undefined &&
+        !isDenial(said) &&
         entry.on &&
         !isAfter(entry.on, context.asOf) &&
         context.asOf - entry.on.earliest <= days

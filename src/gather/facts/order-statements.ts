@@ -1,6 +1,7 @@
-import { isLumbarSacral, levelName } from '../../anatomy/spine-level';
+import { isIdentical, isLumbarSacral, levelName } from '../../anatomy/spine-level';
 import { codedReasons, siteFits, siteOf } from '../readings/diagnoses';
-import { defineFact } from './fact';
+import type { OrderedLine } from '../sessions';
+import { defineFact, type LineContext } from './fact';
 import { listed } from '../readings/evidence';
 
 /** Whether the code's region fits the regional diagnoses and the level that the order states. */
@@ -49,16 +50,33 @@ export const orderSide = defineFact({
   },
 });
 
+/** The line of another code that has the same level, and to which this one adds a level. */
+function sameLevelAs({ line, group }: LineContext): OrderedLine | undefined {
+  const { level, procedure } = line;
+  const addsTo = procedure.addOnTo ?? [];
+  return group.lines.find(
+    (other) =>
+      level && other.level && isIdentical(other.level, level) && addsTo.includes(other.procedure.code),
+  );
+}
+
 /** Whether the line has a level of its own. */
 export const orderLevel = defineFact({
   fields: ['stated'],
-  findings: ['stated', 'unused-level', 'none'],
-  words: ['level', 'unused'],
+  findings: ['stated', 'same-level', 'unused-level', 'none'],
+  words: ['level', 'unused', 'code', 'otherCode'],
   read(context) {
-    const { level } = context.line;
+    const { level, procedure } = context.line;
     if (!level) return { finding: 'none', fields: {} };
     const unused = listed(context.group.unusedLevels.map(levelName));
-    const words = { level: levelName(level), unused };
+    const words = { level: levelName(level), unused, code: procedure.code, otherCode: '' };
+    const same = sameLevelAs(context);
+    if (same)
+      return {
+        finding: 'same-level',
+        fields: { stated: false },
+        words: { ...words, otherCode: same.procedure.code },
+      };
     if (unused !== '') return { finding: 'unused-level', fields: { stated: false }, words };
     return { finding: 'stated', fields: { stated: true }, words };
   },

@@ -40,6 +40,21 @@ function leavesWindow(session: Day, months: number): Day {
   return day;
 }
 
+/**
+ * As many of the sessions as are surely different ones, newest first: one known only to the month may be one of those
+ * known to the day.
+ */
+function separate(sessions: readonly EarlierSession[]): EarlierSession[] {
+  const found: EarlierSession[] = [];
+  let until = Number.NEGATIVE_INFINITY;
+  for (const session of sessions.toSorted((a, b) => (a.on?.latest ?? 0) - (b.on?.latest ?? 0))) {
+    if (!session.on || session.on.earliest <= until) continue;
+    found.push(session);
+    until = session.on.latest;
+  }
+  return found.toReversed();
+}
+
 /** Whether the earlier sessions of the rolling window leave room for one more; `counts` undefined: perhaps. */
 function roomForOneMore(
   context: LineContext,
@@ -49,18 +64,13 @@ function roomForOneMore(
   const { sessions, unread } = earlierSessions(context);
   const windowStart = addMonths(context.asOf, -months);
   const isComplete = unread.length === 0;
-  // A session known only to the month may be one of those known to the day, so it is not surely another one.
-  const surely = sessions.filter(
-    (session) =>
-      session.on &&
-      session.on.earliest === session.on.latest &&
-      session.on.earliest > windowStart &&
-      counts(session) === true,
+  const surely = separate(
+    sessions.filter((session) => session.on && session.on.earliest > windowStart && counts(session) === true),
   );
   const perhaps = sessions.filter(
     (session) => (!session.on || session.on.latest > windowStart) && counts(session) !== false,
   );
-  const oldestInTheWay = surely[limit - 1]?.on?.earliest;
+  const oldestInTheWay = surely[limit - 1]?.on?.latest;
   const enoughFrom = oldestInTheWay === undefined ? undefined : leavesWindow(oldestInTheWay, months);
   const words = {
     count: surely.length,

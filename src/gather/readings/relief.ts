@@ -109,7 +109,7 @@ function dayOf(score: Score): Day {
 }
 
 /** Whether a score of the day, or of a day before, was taken before the block; without times its day may be either. */
-function isBefore(score: Score, block: DayInterval): boolean {
+function isBeforeBlock(score: Score, block: DayInterval): boolean {
   if (dayOf(score) !== block.earliest) return dayOf(score) < block.earliest;
   return score.on?.at === undefined || block.at === undefined || score.on.at <= block.at;
 }
@@ -152,7 +152,7 @@ function computedPercent(
   for (const post of newestFirst(after).toReversed()) {
     const pre = scores.newestFirst.find(
       (score) =>
-        isBefore(score, day) &&
+        isBeforeBlock(score, day) &&
         score.member.scale === post.member.scale &&
         !isPartOf(score.entry, references),
     );

@@ -50,7 +50,8 @@ function kindOf(
 
 function resultOf(link: Json, report: RecordEntry, context: LineContext): RecordEntry | undefined {
   const contained = containedIn(report.resource, link);
-  if (contained) return { reference: report.reference, resource: contained, concepts: concepts(contained['code']) };
+  if (contained)
+    return { reference: report.reference, resource: contained, concepts: concepts(contained['code']) };
   const reference = referenceOf(link);
   return reference === undefined ? undefined : context.record.find(reference);
 }

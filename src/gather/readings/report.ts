@@ -1,5 +1,6 @@
 import type { Side } from '../../anatomy/side';
 import type { SpineLevel } from '../../anatomy/spine-level';
+import { withoutBackground } from '../../fhir/narrative';
 import { concepts, objects, text, wordsOf } from '../../fhir/read';
 import { observedOn } from './dates-of';
 import type { Selected } from '../record-entry';
@@ -28,11 +29,12 @@ export interface Report {
 
 export type Found = Omit<ImagingFinding, 'report'>;
 
+/** What a report says in words. */
 export function narrativeOf(report: Selected): string {
   const uncoded = concepts(report.resource['conclusionCode']).filter(
     (concept) => concept.codings.length === 0,
   );
-  return [text(report.resource['conclusion']) ?? '', ...uncoded.map(wordsOf)]
+  return [withoutBackground(text(report.resource['conclusion']) ?? ''), ...uncoded.map(wordsOf)]
     .filter((part) => part !== '')
     .join('\n');
 }
