@@ -64,6 +64,10 @@ describe('words of the language are no words of the record', () => {
     },
   );
 
+  test.each(['constructor', '__proto__', 'toString'])('a resource of type %s is none', (resourceType) => {
+    expect(statusOf({ with: [warfarin({ resourceType, status: 'active' })] }, 'SAF-ACOAG')).toBe('met');
+  });
+
   test.each(['constructor', '__proto__', '7771000'])(
     'a body site coded %s in no system states no side',
     (code) => {

@@ -669,6 +669,35 @@ test('a number that a fact needs and nobody wrote is missed where the fact is na
   );
 });
 
+test.each([
+  [
+    'cards.yaml',
+    '\n  order-first:\n',
+    '\n  order-second:\n',
+    'needs all of: ask-for-records, order-first, state-diagnosis, attach-evidence',
+  ],
+  ['cards.yaml', '\n  meets-criteria-with-red-flag:', '\n  meets-criteria-with-flag:', 'meets-criteria-with'],
+  [
+    'discovery.yaml',
+    '  goals: Goal?patient',
+    '  goals: CarePlan?patient',
+    'every key is for a resource type of its own',
+  ],
+])('%s: what the service counts on is missed at the start (%j)', (file, right, wrong, says) => {
+  make({ file, right, wrong });
+  expect(complaint()).toContain(`cds-services/${file}:`);
+  expect(complaint()).toContain(says);
+});
+
+test('a number is missed also where only another profile names its fact', () => {
+  make({
+    file: 'policies/trigeminal-branch/policy.yaml',
+    right: 'met: "%patientSelection.recorded"',
+    wrong: 'met: { guideline: "%patientSelection.recorded", medicare-lcd: "%imagingAge.recent" }',
+  });
+  expect(complaint()).toContain('the fact "imagingAge" needs "imagingMonths" in parameters.yaml');
+});
+
 test('two mistakes of one file are both named', () => {
   const lines = [
     make({ file: 'value-sets/refusals.yaml', right: '"183944003"', wrong: '183944003' }),

@@ -10,6 +10,13 @@ import type { Severity } from '../policy/policy-schema';
 
 export type CriterionStatus = 'met' | 'not-met' | 'not-documented' | 'not-assessed' | 'not-applicable';
 
+/** Whether a status leaves something to do. */
+export function isOpen(
+  status: CriterionStatus,
+): status is Exclude<CriterionStatus, 'met' | 'not-applicable'> {
+  return status === 'not-met' || status === 'not-documented' || status === 'not-assessed';
+}
+
 /** A fact under the name by which criteria and sentences know it. */
 export interface NamedFact {
   readonly name: string;

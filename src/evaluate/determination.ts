@@ -1,7 +1,8 @@
 import { DETERMINATIONS, type Determination } from '../policy/schema';
 import type { CriterionResult } from './criterion';
 
-function isOpen(result: CriterionResult): boolean {
+/** Whether nobody knows: it could be met as well as not. */
+function isUnsettled(result: CriterionResult): boolean {
   return result.status === 'not-documented' || result.status === 'not-assessed';
 }
 
@@ -10,9 +11,9 @@ export function isGap(result: CriterionResult): boolean {
   switch (result.severity) {
     case 'hard':
     case 'contraindication':
-      return isOpen(result);
+      return isUnsettled(result);
     case 'documentation':
-      return isOpen(result) || result.status === 'not-met';
+      return isUnsettled(result) || result.status === 'not-met';
     default:
       return false;
   }
@@ -41,7 +42,7 @@ export function indicatorOf(determination: Determination, results: readonly Crit
   if (determination === 'contraindicated') return 'critical';
   if (determination === 'criteria-not-met' || determination === 'coding-issue') return 'warning';
   const isSerious = results.some(
-    (r) => (r.severity === 'hard' || r.severity === 'contraindication') && isOpen(r),
+    (r) => (r.severity === 'hard' || r.severity === 'contraindication') && isUnsettled(r),
   );
   return determination === 'documentation-gaps' && isSerious ? 'warning' : 'info';
 }

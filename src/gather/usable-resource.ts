@@ -8,7 +8,7 @@ interface Statuses {
   readonly leftOut: readonly string[];
 }
 
-const STATUSES: Readonly<Record<string, Statuses>> = {
+const STATUSES_OF_TYPE: Readonly<Record<string, Statuses>> = {
   Observation: {
     usable: ['final', 'amended', 'corrected'],
     leftOut: ['registered', 'preliminary', 'cancelled', 'entered-in-error', 'unknown'],
@@ -42,6 +42,7 @@ const STATUSES: Readonly<Record<string, Statuses>> = {
     leftOut: ['draft', 'rejected', 'cancelled', 'failed', 'entered-in-error'],
   },
 };
+const STATUSES = new Map(Object.entries(STATUSES_OF_TYPE));
 
 function hasCode(value: unknown, codes: readonly string[]): boolean {
   return codingsOf(value).some((coding) => codes.includes(coding.code));
@@ -56,7 +57,7 @@ export function usabilityOf(resource: Json): Usability {
   }
   if (type === 'Goal') return resource['lifecycleStatus'] === 'entered-in-error' ? 'left-out' : 'usable';
   if (resource['doNotPerform'] === true) return 'left-out';
-  const statuses = STATUSES[type];
+  const statuses = STATUSES.get(type);
   const status = text(resource['status']) ?? '';
   if (!statuses || statuses.usable.includes(status)) return 'usable';
   return statuses.leftOut.includes(status) ? 'left-out' : 'unclear';

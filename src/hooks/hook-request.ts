@@ -97,6 +97,7 @@ function issuesOf(body: Json, hook: Hook): OperationOutcomeIssue[] {
     ...(isGrantForNothing
       ? [issue('required', 'fhirServer is required when fhirAuthorization is sent.', 'fhirServer')]
       : []),
+    ...issuesOfProfile(namedProfile(body)),
     ...(isPrefetchReadable ? [] : [issue('structure', 'prefetch must be an object.', 'prefetch')]),
   ];
 }
@@ -119,9 +120,13 @@ function accessTokenOf(grant: unknown, patientId: string): string | undefined {
   return isUsable ? token : undefined;
 }
 
-function profileOf(extension: unknown): string | undefined {
-  const named = isObject(extension) ? (extension[PROFILE_EXTENSION] ?? undefined) : undefined;
-  return named === undefined || named === '' ? undefined : (text(named) ?? JSON.stringify(named));
+function namedProfile({ extension }: Json): unknown {
+  return isObject(extension) ? (extension[PROFILE_EXTENSION] ?? '') : '';
+}
+
+function issuesOfProfile(named: unknown): OperationOutcomeIssue[] {
+  const path = `extension["${PROFILE_EXTENSION}"]`;
+  return typeof named === 'string' ? [] : [issue('value', `${path} must be a string.`, path)];
 }
 
 /**
@@ -141,7 +146,7 @@ export function readHookRequest(body: unknown, hook: Hook): HookRequest {
   const { selections } = context;
   const fhirServer = text(body['fhirServer']);
   const accessToken = accessTokenOf(body['fhirAuthorization'], patientId);
-  const profile = profileOf(body['extension']);
+  const profile = text(namedProfile(body));
   const userId = text(context['userId']);
   return {
     hookInstance: text(body['hookInstance']) ?? '',

@@ -2,7 +2,8 @@ import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Refusal } from '../clients/authenticate';
 import { routeOf } from './log';
-import { isOpen, type Decision } from '../store/decision';
+import { isOpen } from '../evaluate/criterion';
+import type { Decision } from '../store/decision';
 import type { CardOutcome } from '../store/feedback';
 
 /** What an operator watches, in Prometheus text (`GET /metrics`). No label names a patient, an order or a caller. */
@@ -109,7 +110,8 @@ export function createMetrics(waiting: () => number): Metrics {
     decided({ service, profile = 'none', groups, chart, readingMs }) {
       for (const { policy, determination, card, criteria: results } of groups) {
         cards.inc({ service, policy, profile, determination, shown: String(card !== undefined) });
-        for (const { id, status } of results.filter(isOpen)) criteria.inc({ policy, criterion: id, status });
+        for (const { id, status } of results.filter((result) => isOpen(result.status)))
+          criteria.inc({ policy, criterion: id, status });
       }
       const keys = Object.entries(chart);
       for (const [key, outcome] of keys) chartReads.inc({ key, outcome });

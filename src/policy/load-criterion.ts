@@ -255,20 +255,29 @@ export function compileOtherView(
   if (unknownSource !== undefined) throw mistake(['sources'], `there is no source "${unknownSource}"`);
   const says = forProfile(source.says, setting.lineage(profile)) ?? undefined;
   if (says === undefined) return undefined;
+  const { applies } = source;
+  const compiled = applies === undefined ? undefined : compileApplies(applies, setting, mistake);
+  return {
+    ...(source.id !== undefined && { id: source.id }),
+    ...(source.title !== undefined && { title: source.title }),
+    facts: compiled?.facts ?? [],
+    ...(compiled && { applies: compiled.condition }),
+    ...(applies !== undefined && {
+      saidWhere: wordsOf(applies, setting, (said) => mistake(['applies'], said)),
+    }),
+    written: applies === undefined ? {} : { applies },
+    says,
+    sources: source.sources,
+  };
+}
+
+function compileApplies(
+  expression: string,
+  setting: CriterionSetting,
+  mistake: (path: readonly string[], sentence: string) => PolicyError,
+) {
   try {
-    const condition = source.applies === undefined ? undefined : compileCondition(source.applies);
-    return {
-      ...(source.id !== undefined && { id: source.id }),
-      ...(source.title !== undefined && { title: source.title }),
-      facts: source.applies === undefined ? [] : factsNamed(source.applies, setting.facts),
-      ...(condition && { applies: condition }),
-      ...(source.applies !== undefined && {
-        saidWhere: wordsOf(source.applies, setting, (said) => mistake(['applies'], said)),
-      }),
-      written: source.applies === undefined ? {} : { applies: source.applies },
-      says,
-      sources: source.sources,
-    };
+    return { condition: compileCondition(expression), facts: factsNamed(expression, setting.facts) };
   } catch (error) {
     throw mistake(['applies'], (error as Error).message);
   }

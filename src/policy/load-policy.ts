@@ -240,17 +240,23 @@ function compilePolicy(
   const criteria = byProfile(profiles, (profile): Criterion[] =>
     placed.map(({ source, at }) => compileCriterion(source, profile, full, at)),
   );
-  for (const { source, at } of placed) {
-    for (const fact of compileCriterion(source, profiles[0] ?? '', full, at).facts) {
-      const missing = setting.facts[fact]?.thresholds.find((threshold) => !parameters[threshold]);
-      if (missing !== undefined)
-        throw at(['met'], `the fact "${fact}" needs "${missing}" in parameters.yaml`);
-    }
-  }
   const usedFacts = new Set([
     ...profiles.flatMap((profile) => (criteria(profile) ?? []).flatMap(({ facts }) => facts)),
     ...profiles.flatMap((profile) => otherViews(profile).flatMap(({ facts }) => facts)),
   ]);
+  const needNumbers = (used: readonly string[], mistake: (sentence: string) => PolicyError): void => {
+    for (const fact of used) {
+      const missing = setting.facts[fact]?.thresholds.find((threshold) => !parameters[threshold]);
+      if (missing !== undefined) throw mistake(`the fact "${fact}" needs "${missing}" in parameters.yaml`);
+    }
+  };
+  for (const profile of profiles) {
+    placed.forEach(({ at }, i) =>
+      needNumbers(criteria(profile)?.[i]?.facts ?? [], (sentence) => at(['met'], sentence)),
+    );
+    for (const { facts } of otherViews(profile))
+      needNumbers(facts, (sentence) => file.mistake(['otherViews'], sentence));
+  }
   const written = JSON.stringify(placed.map(({ source }) => source));
   const isUsed = (name: string): boolean =>
     written.includes(`{${name}}`) ||

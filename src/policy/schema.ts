@@ -218,10 +218,19 @@ export const discoverySchema = z.strictObject({
       error: 'every service has an id of its own',
     }),
   usageRequirements: sentence,
-  prefetch: z.record(
-    z.string(),
-    sentence.refine((template) => !template.replaceAll('{{context.patientId}}', '').includes('{{'), {
-      error: 'only {{context.patientId}} can be filled in',
-    }),
-  ),
+  prefetch: z
+    .record(
+      z.string(),
+      sentence.refine((template) => !template.replaceAll('{{context.patientId}}', '').includes('{{'), {
+        error: 'only {{context.patientId}} can be filled in',
+      }),
+    )
+    .refine((templates) => 'coverage' in templates, { error: 'needs the key "coverage"' })
+    .refine(
+      (templates) => {
+        const types = Object.values(templates).map((template) => template.split(/[/?]/u)[0]);
+        return new Set(types).size === types.length;
+      },
+      { error: 'every key is for a resource type of its own' },
+    ),
 });

@@ -1,5 +1,6 @@
 import { levelName } from '../anatomy/spine-level';
 import type { Assessment } from '../evaluate/assess';
+import { isOpen } from '../evaluate/criterion';
 import { formatDay } from '../time/days';
 import type { ToldResult } from './assessment-extension';
 import { escapeMarkdown, table } from './markdown';
@@ -15,7 +16,7 @@ function linesSentence(assessment: Assessment, speaker: Speaker): string[] {
     const level = line.level ? ` ${levelName(line.level)}` : '';
     return fill(wording.lines, {
       line: `${line.procedure.code}${level}`,
-      determination: wording.status[determination] ?? determination,
+      determination: wording.status[determination],
     });
   });
   return [each.join(' · ')];
@@ -29,16 +30,13 @@ function nameCell({ result, lines, isForAllLines }: ToldResult): string {
 function openTable(open: readonly ToldResult[], speaker: Speaker): string[] {
   if (open.length === 0) return [];
   const { headings, status } = speaker.policyData.wording;
-  const mark = ({ result }: ToldResult): string =>
-    result.severity === 'caution' ? (status['caution'] ?? '') : (status[result.status] ?? '');
+  const mark = ({ result }: ToldResult): string => {
+    if (result.severity === 'caution') return status.caution;
+    return isOpen(result.status) ? status[result.status] : '';
+  };
   return [
     table(
-      [
-        headings['mark'] ?? '',
-        headings['criterion'] ?? '',
-        headings['required'] ?? '',
-        headings['found'] ?? '',
-      ],
+      [headings.mark, headings.criterion, headings.required, headings.found],
       open.map((told) => [
         mark(told),
         nameCell(told),
@@ -63,12 +61,12 @@ function metSection(told: readonly ToldResult[], speaker: Speaker): string[] {
     ...(shown.length > 0
       ? [
           table(
-            [headings['met'] ?? '', headings['found'] ?? ''],
+            [headings.met, headings.found],
             shown.map((t) => [nameCell(t), escapeMarkdown(t.found)]),
           ),
         ]
       : []),
-    ...(safe.length > 0 ? [`${headings['safe'] ?? ''} ${safe.join(', ')}.`] : []),
+    ...(safe.length > 0 ? [`${headings.safe} ${safe.join(', ')}.`] : []),
   ];
 }
 
@@ -92,7 +90,7 @@ function sourcesSection(
     (source) =>
       `${source.id} ${escapeMarkdown(source.title)}${source.unverified === undefined ? '' : ` (${escapeMarkdown(source.unverified)})`}`,
   );
-  return [`${headings['sources'] ?? ''} ${each.join('; ')}.`];
+  return [`${headings.sources} ${each.join('; ')}.`];
 }
 
 /** What other sources say, in one line; beside an order that is refused anyway it would change nothing. */

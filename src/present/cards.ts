@@ -1,5 +1,5 @@
 import type { Assessment } from '../evaluate/assess';
-import type { CriterionResult } from '../evaluate/criterion';
+import { isOpen, type CriterionResult } from '../evaluate/criterion';
 import { assessmentExtension, toldResults, type ToldResult } from './assessment-extension';
 import type { Card, OverrideReason } from './card';
 import { detailOf } from './card-detail';
@@ -23,18 +23,14 @@ function rank({ severity, status }: CriterionResult): number {
   return (RANK[severity] ?? 5) + (status === 'not-met' ? 0 : 0.5);
 }
 
-function isOpen({ status }: CriterionResult): boolean {
-  return status === 'not-met' || status === 'not-documented' || status === 'not-assessed';
-}
-
 function isShown(result: CriterionResult): boolean {
-  // A caution that could not be looked at changes nothing on the card.
-  return isOpen(result) && !(result.severity === 'caution' && result.status === 'not-assessed');
+  // Cautions that could not be looked for have a line of their own.
+  return isOpen(result.status) && !(result.severity === 'caution' && result.status === 'not-assessed');
 }
 
 /** Whether the card would say more than that everything is met. */
 export function asksForSomething({ lines }: Assessment): boolean {
-  return lines.some(({ results }) => results.some(isShown));
+  return lines.some(({ results }) => results.some(({ status }) => isOpen(status)));
 }
 
 /** Why a clinician may go on all the same; nothing, where there is nothing to override. */

@@ -45,6 +45,6 @@ export function leadOf(assessment: Assessment, open: readonly ToldResult[], spea
   const isMet = determination === 'meets-criteria' && open.length > 0;
   const key = isFlagged ? 'red-flag' : isMet ? 'meets-criteria-with-cautions' : determination;
   const [first, ...others] = todos.map((todo) => escapeMarkdown(todo, todo.length));
-  const lead = fill(wording.lead[key] ?? '', { todo: first ?? '' }).trim();
+  const lead = fill(wording.lead[key], { todo: first ?? '' }).trim();
   return [lead, ...(others.length > 0 ? [others.map((todo) => `- ${todo}`).join('\n')] : [])];
 }

@@ -69,7 +69,7 @@ export function summaryOf(assessment: Assessment, open: readonly ToldResult[], s
   const { wording } = speaker.policyData;
   const flag = open.find(({ result }) => isRedFlag(result));
   const prefix = flag
-    ? fill(wording.summary['red-flag'] ?? '', { what: plain(gapOf(flag.result, speaker), LONGEST_FLAG) })
+    ? fill(wording.summary['red-flag'], { what: plain(gapOf(flag.result, speaker), LONGEST_FLAG) })
     : '';
   const about = open
     .map(({ result }) => result)
@@ -77,7 +77,7 @@ export function summaryOf(assessment: Assessment, open: readonly ToldResult[], s
   const isMet = assessment.determination === 'meets-criteria';
   const metAs = flag ? 'meets-criteria-with-red-flag' : 'meets-criteria-with-cautions';
   const key = isMet && open.length > 0 ? metAs : assessment.determination;
-  const template = wording.summary[key] ?? '';
+  const template = wording.summary[key];
   const order = orderName(assessment, speaker);
   for (const reasons of [distinct(about.map((r) => gapOf(r, speaker))), distinct(about.map(shortGapOf))]) {
     for (let shown = reasons.length; shown > 0; shown -= 1) {

@@ -82,9 +82,7 @@ export function withReasons(keys: readonly string[], speaker: Speaker): string {
     const reason = speaker.unread.get(key) ?? 'incomplete';
     byReason.set(reason, [...(byReason.get(reason) ?? []), records[key] ?? key]);
   }
-  return [...byReason]
-    .map(([reason, names]) => `${names.join(', ')} (${status[reason] ?? reason})`)
-    .join('; ');
+  return [...byReason].map(([reason, names]) => `${names.join(', ')} (${status[reason]})`).join('; ');
 }
 
 /** The first few names, the rest counted; one more is named as well as counted. */

@@ -60,8 +60,3 @@ export interface Decision {
 export interface LoggedDecision extends Decision {
   readonly inputDigest: string;
 }
-
-/** Whether a criterion asked for something. */
-export function isOpen({ status }: Pick<DecidedCriterion, 'status'>): boolean {
-  return status === 'not-met' || status === 'not-documented' || status === 'not-assessed';
-}

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Insertable, Kysely, Transaction } from 'kysely';
 import { openDatabase } from './database';
-import { isOpen, type LoggedDecision } from './decision';
+import { isOpen } from '../evaluate/criterion';
+import type { LoggedDecision } from './decision';
 import type { CardOutcome, FeedbackReport } from './feedback';
 import { feedbackReport } from './feedback-report';
 import type { Tables } from './tables';
@@ -89,7 +90,7 @@ function decisionRow(decision: LoggedDecision): Insertable<Tables['decision']> {
 function shownRows({ id, decidedAt, client, service, groups }: LoggedDecision) {
   return groups.flatMap(({ card, policy, version, determination, criteria, suggestions }) => {
     if (card === undefined) return [];
-    const open = new Set(criteria.filter(isOpen).map((criterion) => criterion.id));
+    const open = new Set(criteria.filter(({ status }) => isOpen(status)).map((criterion) => criterion.id));
     return [
       {
         shown: {

@@ -236,4 +236,16 @@ describe('the profile', () => {
       for (const known of ['guideline', 'medicare-lcd']) expect(issues[0]?.diagnostics).toContain(known);
     },
   );
+
+  test.each([[7], [['guideline']], [{ name: 'guideline' }]])('[L2] %j is no name', async (profile) => {
+    const issues = issuesOf(await post({ ...answerableRequest(), extension: { [PROFILE]: profile } }), 400);
+    expect(issues[0]?.diagnostics).toContain('must be a string');
+  });
+
+  test('[L2] a profile that is nested deeper than anything can be written is refused', async () => {
+    let nested: unknown = 'guideline';
+    for (let i = 0; i < 5000; i += 1) nested = [nested];
+    const issues = issuesOf(await post({ ...answerableRequest(), extension: { [PROFILE]: nested } }), 400);
+    expect(issues).toHaveLength(1);
+  });
 });
