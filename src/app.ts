@@ -41,7 +41,13 @@ export function appWithMiddleware({ logger, metrics }: Pick<AppDependencies, 'lo
   app.disable('x-powered-by');
   app.use(requestLog(logger));
   app.use(metrics.middleware);
-  app.use(helmet({ crossOriginResourcePolicy: { policy: 'cross-origin' } }));
+  app.use(
+    helmet({
+      crossOriginResourcePolicy: { policy: 'cross-origin' },
+      // TLS ends at the gateway; without one the pages are read over plain HTTP.
+      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+    }),
+  );
   app.use(
     cors({
       origin: '*',

@@ -66,7 +66,6 @@ export const SELECTORS = [
 export type SelectorName = (typeof SELECTORS)[number];
 
 export const VALUE_SETS = [
-  'axial-spine-diagnoses',
   'claudication-diagnoses',
   'diagnosis-names',
   'diagnosis-regions',
@@ -86,12 +85,10 @@ export const VALUE_SETS = [
   'radicular-diagnoses',
   'radicular-signs',
   'radiculopathy-without-site',
-  'red-flag-diagnoses',
   'refusals',
   'retired-diagnoses',
   'root-findings',
   'structural-findings',
-  'trigeminal-neuralgia',
   'zoster-diagnoses',
 ] as const;
 export type ValueSetName = (typeof VALUE_SETS)[number];

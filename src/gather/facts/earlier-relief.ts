@@ -33,6 +33,12 @@ export function weighRelief(
   return percent !== undefined && days !== undefined ? 'sufficient' : undefined;
 }
 
+/** What is not recorded of a relief that leaves the answer open. */
+function unknownPartOf({ percent, days }: Relief): 'length-unknown' | 'size-unknown' | 'unknown' {
+  if (percent !== undefined) return 'length-unknown';
+  return days === undefined ? 'unknown' : 'size-unknown';
+}
+
 /** Whether the last earlier block of the kind and region whose result is on file helped enough, for long enough. */
 export const earlierRelief = defineFact({
   fields: ['earlierBlock', 'sufficient'],
@@ -42,6 +48,8 @@ export const earlierRelief = defineFact({
     'insufficient',
     'too-little-length-unknown',
     'too-short-size-unknown',
+    'length-unknown',
+    'size-unknown',
     'unknown',
     'no-earlier-block',
   ],
@@ -71,12 +79,12 @@ export const earlierRelief = defineFact({
       const earlierBlock = unreadBlocks.length > 0 ? undefined : false;
       return { finding: 'no-earlier-block', fields: { earlierBlock }, unread: unreadBlocks };
     }
-    const words = { date: dateOf(latest) };
+    const relief = reliefAfter(latest, context);
     return {
-      finding: 'unknown',
+      finding: unknownPartOf(relief),
       fields: { earlierBlock: true },
-      words,
-      evidence: pointAtSession(latest),
+      words: { ...reliefWords(relief), date: dateOf(latest) },
+      evidence: [...pointAtSession(latest), ...relief.evidence],
       unread,
     };
   },

@@ -79,13 +79,12 @@ export function ofOrder(context: LineContext, sets: readonly ValueSet[]): Stated
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Diagnoses of other policies: a code of theirs that a policy lacks is known to be another diagnosis. */
-const OF_OTHER_POLICIES = [
-  'radicular-diagnoses',
-  'axial-spine-diagnoses',
-  'migraine-diagnoses',
-  'trigeminal-neuralgia',
-] as const;
+/** What any policy supports: a code of theirs that a policy lacks is known to be another diagnosis. */
+function ofAnyPolicy({ policyData: { policies, profiles } }: LineContext): ValueSet[] {
+  return [...policies.values()].flatMap((policy) =>
+    [...profiles.keys()].flatMap((profile) => policy.supportedDiagnoses(profile)),
+  );
+}
 
 /**
  * Reasons of the order that are in none of the sets: ICD-10-CM codes, and those of other systems that another policy
@@ -93,7 +92,7 @@ const OF_OTHER_POLICIES = [
  */
 function ofOrderOutside(context: LineContext, sets: readonly ValueSet[]): Stated[] {
   const { reference } = context.line.order;
-  const others = OF_OTHER_POLICIES.map((name) => context.policyData.valueSet(name));
+  const others = ofAnyPolicy(context);
   return codedReasons(context).flatMap((concept) => {
     const coding = concept.codings.find(({ system }) => codeSystemOf(system) === 'icd10cm');
     const known = memberOf([concept], others);
