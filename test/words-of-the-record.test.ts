@@ -1,6 +1,6 @@
 import { scenarioRequest, type Scenario } from '../src/demo/scenario';
 import { withoutHistory } from '../src/fhir/narrative';
-import type { Json } from '../src/fhir/read';
+import { objects, type Json } from '../src/fhir/read';
 import { purposesIn } from '../src/gather/order-words';
 import { sideInText } from '../src/anatomy/side';
 import { assessments, statuses } from './support/assessment';
@@ -380,4 +380,60 @@ test('whether care helped is not known where care was not read', () => {
   };
   expect(statusIn(base, withoutResult, 'TF-CC 64483')).toBe('not-assessed');
   expect(statusIn(base, { ...withoutResult, notSent: [] }, 'TF-CC 64483')).toBe('met');
+});
+
+test('a score of a month that may lie after the order is not known to be current', () => {
+  const pain = {
+    resourceType: 'Observation',
+    id: 'pain-of-march',
+    status: 'final',
+    code: { coding: [{ system: 'http://loinc.org', code: '72514-3' }] },
+    effectiveDateTime: '2026-03',
+    valueQuantity: { value: 7, code: '{score}' },
+  };
+  const changed = { without: ['Observation/pain'], with: [pain] };
+  expect(statusIn(LUMBAR, changed, 'TF-BASE 64483')).toBe('not-documented');
+  const ofFebruary = { ...pain, effectiveDateTime: '2026-02' };
+  expect(statusIn(LUMBAR, { ...changed, with: [ofFebruary] }, 'TF-BASE 64483')).toBe('met');
+});
+
+test('a count of one and a half findings is no count', () => {
+  const base = wholeChart('base-trigger-point');
+  const counted = (value: number): Partial<Scenario> => ({
+    with: [
+      {
+        resourceType: 'Observation',
+        id: 'counted',
+        status: 'final',
+        code: { coding: [{ system: LOCAL, code: 'trigger-point-findings' }] },
+        effectiveDateTime: '2026-03-15',
+        valueQuantity: { value },
+      },
+    ],
+  });
+  expect(statusIn(base, counted(2), 'TP-EXAM 20552')).toBe('met');
+  expect(statusIn(base, counted(1.5), 'TP-EXAM 20552')).toBe('not-documented');
+});
+
+test('care that begins after it was last known to go on has no end before its start', () => {
+  const orders = {
+    ...LUMBAR.orders,
+    change: { 'ServiceRequest/order-64483': { occurrenceDateTime: '2026-03-30' } },
+  };
+  const exercise = {
+    resourceType: 'CarePlan',
+    id: 'later',
+    status: 'active',
+    intent: 'plan',
+    category: [{ text: 'home exercise' }],
+    period: { start: '2026-03-20' },
+  };
+  const without = ['pt-eval', 'pt-1', 'pt-2', 'pt-3', 'pt-4', 'pt-5', 'pt-6', 'pt-7'].map(
+    (id) => `Procedure/${id}`,
+  );
+  const changed = { orders, without, with: [exercise] };
+  const response = answer(scenarioRequest({ ...LUMBAR, ...changed }, 'guideline', FIXTURES));
+  const [assessment] = assessments(response);
+  const found = objects(assessment?.['criteria']).find(({ id }) => id === 'TF-CC')?.['found'];
+  expect(found).toContain('2026-03-20 to 2026-03-20');
 });

@@ -34,7 +34,7 @@ function wordsOf(score: Score, asOf: Day) {
 function newestScore(scores: readonly Score[], unread: readonly string[], asOf: Day, days: number): Newest {
   const upToNow = newestFirst(scores.filter((score) => !isAfter(score.on, asOf)));
   const usable = upToNow.filter((score) => score.value !== undefined);
-  const recent = newestOf(usable.filter((score) => score.on && asOf - score.on.earliest <= days));
+  const recent = newestOf(usable.filter(({ on }) => on && on.latest <= asOf && asOf - on.earliest <= days));
   if (recent[0]) {
     const fact: Newest['fact'] = { finding: 'recent', fields: { recent: true }, ...wordsOf(recent[0], asOf) };
     return { fact, values: recent.flatMap(({ value }) => value ?? []) };

@@ -33,7 +33,8 @@ function countedFindings(
       const count = counted?.measured?.value;
       const evidence = evidenceOf(newest, newest.on, count === undefined ? '' : String(count));
       const told = { words: { count, date: evidence.date }, evidence: [evidence], unread };
-      if (count === undefined || count < 0 || count > highestOf(counted?.member.scale))
+      const isCount = Number.isInteger(count) && (count ?? 0) >= 0;
+      if (count === undefined || !isCount || count > highestOf(counted?.member.scale))
         return { finding: 'unreadable', fields: {}, ...told };
       if (count >= asked) return { finding: 'enough', fields: { enough: true }, ...told };
       return { finding: 'too-few', fields: { enough: unread.length > 0 ? undefined : false }, ...told };

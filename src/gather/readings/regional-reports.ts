@@ -12,7 +12,9 @@ export function reportsOfRegion(context: LineContext) {
   const { reports, unread } = imagingReports(context);
   const regions = regionsOfLine(context);
   const inRegion = reports.filter((report) => report.regions.some((region) => regions.includes(region)));
-  const hidden = inRegion.some((report) => hasMissingResults(report, context))
+  // What a report of no region points at may say which region it is of.
+  const mayBeInRegion = reports.filter((report) => report.regions.length === 0 || inRegion.includes(report));
+  const hidden = mayBeInRegion.some((report) => hasMissingResults(report, context))
     ? context.record.unreadOf('Observation')
     : [];
   return { inRegion, all: reports, unread: [...new Set([...unread, ...hidden])] };

@@ -48,7 +48,8 @@ function courseOf(entry: Selected, dates: Dates, context: LineContext): Course |
     undated: false,
     ongoing: goesOn || end.earliest > context.asOf,
     ...(surely[1] >= surely[0] && { surely }),
-    atMost: [dates.start.earliest, cut(end.latest)],
+    // What began after it was last known to go on has lasted no time.
+    atMost: [dates.start.earliest, Math.max(dates.start.earliest, cut(end.latest))],
   };
 }
 
