@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Ajv from 'ajv';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { scenarioSchema } from '../src/demo/scenario';
+import { vignetteSchema } from '../src/policy/vignette-schema';
 import { parametersSchema, policySchema, sharedSchema } from '../src/policy/policy-schema';
 import {
   contradictionsSchema,
@@ -23,7 +23,7 @@ const SCHEMAS = {
   policy: policySchema,
   parameters: parametersSchema,
   shared: sharedSchema,
-  vignettes: z.array(scenarioSchema),
+  vignettes: z.array(vignetteSchema),
   'value-set': valueSetSchema,
   profiles: profilesSchema,
   sources: sourcesSchema,

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isObject, objects, text, type Json } from '../fhir/read';
-import { caseOf, readScenarios, type Case, type Scenario } from './scenario';
+import { objects, text, type Json } from '../fhir/read';
+import { readBundle, caseOf, readScenarios, type Case, type Scenario } from './scenario';
 
 /** A patient to try the service with: one for every scenario, and the records that nobody here shaped. */
 export interface DemoCase extends Case {
@@ -34,13 +34,6 @@ export function patientName(chart: readonly Json[]): string {
   return [...given, text(name['family']) ?? ''].join(' ').trim();
 }
 
-function resourcesIn(file: string): Json[] {
-  const bundle: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  return (isObject(bundle) ? objects(bundle['entry']) : []).flatMap(({ resource }) =>
-    isObject(resource) ? [resource] : [],
-  );
-}
-
 function filesIn(folder: string): string[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
@@ -49,12 +42,12 @@ function filesIn(folder: string): string[] {
 
 /** The charts that the scenarios change, as they are; some scenarios point at a patient of another chart. */
 export function baseCharts(fixtures: string): Json[][] {
-  return filesIn(join(fixtures, 'patients')).map(resourcesIn);
+  return filesIn(join(fixtures, 'patients')).map(readBundle);
 }
 
 /** A whole record without orders. */
 function recordCase(file: string): DemoCase {
-  const chart = resourcesIn(file);
+  const chart = readBundle(file);
   const patient = chart.find(({ resourceType }) => resourceType === 'Patient') ?? {};
   const id = text(patient['id']) ?? '';
   return { id, patientId: id, name: patientName(chart), chart, orders: [], notSent: [] };

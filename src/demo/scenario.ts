@@ -3,47 +3,10 @@ import { join } from 'node:path';
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { z } from 'zod';
 import { isObject, text, type Json } from '../fhir/read';
-import { DETERMINATIONS } from '../policy/schema';
+import { type vignetteSchema, vignettesSchema } from '../policy/vignette-schema';
 import { orderSignOf, prefetched } from './order-sign-request';
 
-/** Scenarios and vignettes say what is different from a whole chart in `fhir-fixtures/patients`. */
-const json = z.record(z.string(), z.unknown());
-const changes = {
-  /** `Type/id` (without the chart's own prefix in the id) of resources to leave out. */
-  without: z.array(z.string()).default([]),
-  /** Members to replace, by `Type/id`; null takes a member away. */
-  change: z.record(z.string(), json).default({}),
-  /** Whole resources to add. */
-  with: z.array(json).default([]),
-};
-const expectation = z.strictObject({
-  determination: z.enum(DETERMINATIONS).optional(),
-  /** By procedure code. */
-  lines: z.record(z.string(), z.enum(DETERMINATIONS)).optional(),
-  /** By criterion id; `TF-RESP 64480` for one line. */
-  criteria: z.record(z.string(), z.string()).optional(),
-  /** The status of a refusal, in place of cards. */
-  refused: z.number().int().optional(),
-});
-export const scenarioSchema = z.strictObject({
-  name: z.string().min(1),
-  source: z.string().optional(),
-  chart: z.string().min(1),
-  /** The source document whose own request this is: what it answers, line by line, and why we differ if we do. */
-  document: z
-    .strictObject({
-      id: z.string(),
-      says: z.record(z.string(), z.enum(DETERMINATIONS)),
-      differs: z.string().optional(),
-    })
-    .optional(),
-  ...changes,
-  notSent: z.array(z.string()).default([]),
-  orders: z.strictObject(changes).default({ without: [], change: {}, with: [] }),
-  expect: z.record(z.string(), expectation),
-});
-
-export type Scenario = z.output<typeof scenarioSchema> & { readonly id: string };
+export type Scenario = z.output<typeof vignetteSchema> & { readonly id: string };
 type Changes = Pick<Scenario, 'without' | 'change' | 'with'>;
 
 const bundles = new Map<string, Json[]>();
@@ -55,7 +18,8 @@ function bundleResources(file: string): Json[] {
   return known;
 }
 
-function readBundle(file: string): Json[] {
+/** The resources of a Bundle in a file. */
+export function readBundle(file: string): Json[] {
   const bundle: unknown = JSON.parse(readFileSync(file, 'utf8'));
   const entries = isObject(bundle) && Array.isArray(bundle['entry']) ? bundle['entry'] : [];
   return entries.flatMap((entry: unknown) =>
@@ -162,12 +126,6 @@ export function requestFor({ patientId, chart, orders, notSent }: Case, profile:
   return { ...orderSignOf(patientId, orders, profile), prefetch };
 }
 
-/** A file holds one scenario or a list of them. */
-export const scenarioFileSchema = z.preprocess(
-  (data) => (Array.isArray(data) ? (data as unknown[]) : [data]),
-  z.array(scenarioSchema),
-);
-
 /** Reads every scenario of a folder, or of its files of one name. */
 export function readScenarios(folder: string, only?: string): Scenario[] {
   return readdirSync(folder)
@@ -175,12 +133,12 @@ export function readScenarios(folder: string, only?: string): Scenario[] {
     .toSorted()
     .flatMap((file) => {
       const data: unknown = load(readFileSync(join(folder, file), 'utf8'), { schema: CORE_SCHEMA });
-      const list: unknown[] = Array.isArray(data) ? data : [data];
-      return list.map((item, i) => {
-        const parsed = scenarioSchema.safeParse(item);
-        if (!parsed.success) throw new Error(`${file} (${i + 1}): ${z.prettifyError(parsed.error)}`);
-        const id = file.replace('.yaml', '') + (list.length > 1 ? `-${i + 1}` : '');
-        return { ...parsed.data, id };
-      });
+      const parsed = vignettesSchema.safeParse(data);
+      if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
+      const list = parsed.data;
+      return list.map((item, i) => ({
+        ...item,
+        id: file.replace('.yaml', '') + (list.length > 1 ? `-${i + 1}` : ''),
+      }));
     });
 }

@@ -33,7 +33,7 @@ const HELD_BACK = new Set([
  * What an OperationOutcome means for the search it stands for. Warnings and information, such as a parameter that was
  * ignored, are harmless unless their code says that something is missing (FHIR R4, IssueType).
  */
-export function verdictOf(outcome: Json): Verdict {
+function verdictOf(outcome: Json): Verdict {
   const issues = objects(outcome['issue']);
   const codes = issues.map((issue) => text(issue['code']) ?? '');
   const isSerious = issues.some(({ severity }) => severity !== 'warning' && severity !== 'information');
@@ -43,7 +43,7 @@ export function verdictOf(outcome: Json): Verdict {
     : 'harmless';
 }
 
-export function isOutcome(value: Json): boolean {
+function isOutcome(value: Json): boolean {
   return value['resourceType'] === 'OperationOutcome';
 }
 

@@ -10,7 +10,7 @@ import { readableServer, type FhirAccess } from '../gather/fhir-server/readable-
 import { FHIR_ID } from '../fhir/read';
 import type { Card } from '../present/card';
 import { asksForSomething, presentCard, type PresentedCard } from '../present/cards';
-import { POLICIES_PATH } from '../pages/policy-page';
+import { POLICIES_PATH } from '../pages/policies-path';
 import type { Hook } from '../policy/schema';
 import { Problem } from '../problem';
 import type { HookRequest } from './hook-request';

@@ -6,7 +6,6 @@ import { Problem, problem } from '../problem';
 /** What the body parser refuses, by its own names; its messages quote the body and are never passed on. */
 const BODY_PROBLEMS = new Map<string, () => Problem>(
   Object.entries({
-    'entity.parse.failed': () => problem(400, 'structure', 'The body is not valid JSON.'),
     'entity.too.large': () => problem(413, 'too-long', 'The body is too large.'),
     'encoding.unsupported': () => problem(415, 'not-supported', 'The content encoding is not supported.'),
     'charset.unsupported': () =>

@@ -32,7 +32,10 @@ export function bodyDigest(request: Request): Promise<string> {
   return digests.get(request) ?? Promise.resolve('');
 }
 
-/** Reads a body of at most so many bytes, unpacked, without parsing it; what is not JSON by its type is refused with 415. */
+/**
+ * Reads a body of at most so many bytes, unpacked, without parsing it, and begins its digest; what is not JSON by its type
+ * is refused with 415.
+ */
 export function readBytes(limit: number): RequestHandler[] {
   return [requireJson, express.raw({ limit, type: JSON_TYPES, verify: beginDigest })];
 }
@@ -60,7 +63,8 @@ export function parseJson(bytes: Uint8Array): unknown {
 /** Reads and parses a JSON body of at most so many bytes. */
 export function jsonBody(limit: number): RequestHandler[] {
   return [
-    ...readBytes(limit),
+    requireJson,
+    express.raw({ limit, type: JSON_TYPES }),
     (request: Request, _response: Response, next: NextFunction): void => {
       request.body = parseJson(bytesOf(request));
       next();

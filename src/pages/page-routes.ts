@@ -4,7 +4,7 @@ import { Router, type Request, type Response } from 'express';
 import MarkdownIt from 'markdown-it';
 import { notAllowed, problem } from '../problem';
 import { htmlDocument } from './html-document';
-import { POLICIES_PATH } from './policy-page';
+import { POLICIES_PATH } from './policies-path';
 
 /** The heading's words as they stand in an address. */
 function anchorOf(words: string): string {

@@ -5,9 +5,6 @@ import { escapeMarkdown } from '../present/markdown';
 import { otherSeverities, valueText } from '../present/wording';
 import { markdownTable } from './markdown-table';
 
-/** Where the policy pages are, below the base URL of the service. */
-export const POLICIES_PATH = '/policies';
-
 /** A vignette of the policy, with the determination that each profile comes to. */
 export interface ListedVignette {
   readonly name: string;

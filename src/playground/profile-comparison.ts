@@ -12,7 +12,7 @@ interface ComparedRow {
 }
 
 /** The criteria of all cards, those on which the profiles differ first. */
-export function comparedRows(outcomes: ReadonlyMap<string, Outcome>): ComparedRow[] {
+function comparedRows(outcomes: ReadonlyMap<string, Outcome>): ComparedRow[] {
   const rows = new Map<string, { name: string; id: string; byProfile: Map<string, Criterion> }>();
   for (const [profile, { cards }] of outcomes) {
     const severalCards = cards.length > 1;

@@ -71,7 +71,7 @@ export function marksOf(items: readonly TimelineItem[], judged: Judged): Mark[] 
 }
 
 /** `28 days`, for what has a length. */
-export function lengthOf({ start, end }: Mark): string {
+function lengthOf({ start, end }: Mark): string {
   if (start === end) return '';
   return `${end - start} days`;
 }

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { scenarioFileSchema } from '../demo/scenario';
 import { FACTS } from '../gather/facts';
 import { loadPolicyData } from './load';
 import type { PolicyData } from './policy-data';
+import { vignettesSchema } from './vignette-schema';
 import { PolicyError, readYaml } from './yaml-file';
 
 /** Every id that a card can list. */
@@ -33,7 +33,7 @@ function checkVignettes(
     const file = readYaml(
       readFileSync(path, 'utf8'),
       join('cds-services', relative(folder, path)),
-      scenarioFileSchema,
+      vignettesSchema,
     );
     file.data.forEach((vignette, i) => {
       count += 1;

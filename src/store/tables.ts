@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely';
 
 /**
- * What the store keeps. Times are UTC as `2026-03-16T12:00:00.000Z`, so that both databases compare them as text. Nothing
- * here names a patient.
+ * What the store keeps. Times are UTC as `2026-03-16T12:00:00.000Z`, so that both databases compare them as text. No
+ * column is for a patient; what a clinician writes in feedback is kept as it came.
  */
 export interface Tables {
   readonly used_token: UsedTokenTable;

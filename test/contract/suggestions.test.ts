@@ -82,9 +82,11 @@ function namesWhere(fails: (item: Proposed) => boolean): string[] {
 }
 
 function actionsOf(type: string): { name: string; action: Action; drafts: readonly Json[] }[] {
-  return proposed.flatMap(({ name, suggestion, drafts }) =>
+  const found = proposed.flatMap(({ name, suggestion, drafts }) =>
     (suggestion.actions ?? []).flatMap((action) => (action.type === type ? [{ name, action, drafts }] : [])),
   );
+  if (found.length === 0) throw new Error(`no suggestion has an action of the type ${type}`);
+  return found;
 }
 
 function draftOf(resource: Json | undefined, drafts: readonly Json[]): Json | undefined {

@@ -77,7 +77,7 @@ export function pointAtDanger(entry: Selected): Evidence {
 }
 
 /** What a sentence may say of dangers: what they are, and when the first was recorded. */
-export function dangerWords(entries: readonly Selected[]): { what: string; date: string | undefined } {
+function dangerWords(entries: readonly Selected[]): { what: string; date: string | undefined } {
   const names = entries.map((entry) => (isCondition(entry) ? diagnosisWords(entry) : nameOf(entry)));
   const [first] = entries;
   return {

@@ -1,0 +1,2 @@
+/** Where the policy pages are, below the base URL of the service. */
+export const POLICIES_PATH = '/policies';
