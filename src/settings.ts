@@ -168,7 +168,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, profiles: readonly 
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);
   const isProduction = given['NODE_ENV'] === 'production';
-  const isAuthenticated = (given['AUTH'] ?? (isProduction ? 'required' : 'off')) === 'required';
+  const isAuthenticated = (given['AUTH'] ?? (isProduction ? 'required' : 'off')) !== 'off';
   const listed = schema.shape.FHIR_SERVERS.parse(given['FHIR_SERVERS']);
   const clientsFile = given['CDS_CLIENTS_FILE'];
   const { clients, mistakes: clientMistakes } =

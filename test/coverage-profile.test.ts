@@ -114,3 +114,19 @@ test.each([[null], ['garbage'], [[]], [{ resourceType: 'OperationOutcome' }], [{
 test('what the request names comes before the coverage', () => {
   expect(profileFor(bundle(coverage({ payor: [MEDICARE] })), 'guideline')).toBe('guideline');
 });
+
+test.each<[string, Json, boolean]>([
+  ['an Organization that did not come', coverage({ payor: [{ reference: 'Organization/med' }] }), true],
+  ['an Organization by name', coverage({ payor: [ACME] }), false],
+  ['the patient', coverage({ payor: [PATIENT] }), false],
+  [
+    'an Organization that did not come, of a coverage that has ended',
+    coverage({ payor: [{ reference: 'Organization/med' }], period: { end: '2025-12-31' } }),
+    false,
+  ],
+])('the card says that the payer is not known where it is %s: %p', (_who, held, isSaid) => {
+  const { extension: _, ...request } = scenarioRequest(CHART, 'guideline', FIXTURES);
+  const prefetch = { ...request.prefetch, coverage: bundle(held) };
+  const [card] = answer({ ...request, prefetch }).cards;
+  expect(card?.detail.includes('Payer not known')).toBe(isSaid);
+});

@@ -37,6 +37,31 @@ function payorsOf(coverage: Json, organizations: ReadonlyMap<string, Json>): Jso
   });
 }
 
+function organizationsIn(all: readonly Json[]): Map<string, Json> {
+  return new Map(
+    all.flatMap((resource) =>
+      resource['resourceType'] === 'Organization' ? [[`Organization/${text(resource['id'])}`, resource]] : [],
+    ),
+  );
+}
+
+/** Whether a coverage in force on the day is paid by somebody of whom nothing is known but a reference. */
+export function hasUnknownPayor(all: readonly Json[], patientId: string, asOf: Day): boolean {
+  const organizations = organizationsIn(all);
+  return all
+    .filter((resource) => isInForce(resource, patientId, asOf))
+    .flatMap((coverage) => objects(coverage['payor']).map((payor) => ({ coverage, payor })))
+    .some(
+      ({ coverage, payor }) =>
+        text(payor['display']) === undefined &&
+        payor['identifier'] === undefined &&
+        !containedIn(coverage, payor) &&
+        !organizations.has(referenceOf(payor) ?? '') &&
+        // Patients and their families pay for themselves.
+        !/^(?:Patient|RelatedPerson)\//u.test(referenceOf(payor) ?? ''),
+    );
+}
+
 /** The names without the agency's own, which holds the name of another program too. */
 function withoutAgency(names: string, { agency }: CoverageRule): string {
   return agency ? names.split(agency).join(' ') : names;
@@ -76,11 +101,7 @@ export function profileOfCoverage(
   const orderOf = (coverage: Json): number => number(coverage['order']) ?? Number.POSITIVE_INFINITY;
   const first = inForce.map(orderOf).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const deciding = inForce.filter((coverage) => orderOf(coverage) === first);
-  const organizations = new Map(
-    all.flatMap((resource) =>
-      resource['resourceType'] === 'Organization' ? [[`Organization/${text(resource['id'])}`, resource]] : [],
-    ),
-  );
+  const organizations = organizationsIn(all);
   return [...profiles].find(
     ({ coverage: rule }) => rule && deciding.some((coverage) => matches(coverage, organizations, rule)),
   );

@@ -1,8 +1,8 @@
 import { assess, ofLines, type Assessment } from '../evaluate/assess';
 import type { Chart } from '../gather/chart';
-import { profileOfCoverage } from '../gather/coverage';
+import { hasUnknownPayor, profileOfCoverage } from '../gather/coverage';
 import { readDraftOrders, type DraftOrder } from '../gather/draft-orders';
-import type { UnreadReason } from '../gather/key-answer';
+import type { KeyAnswer, UnreadReason } from '../gather/key-answer';
 import { buildPatientRecord, type PatientRecord } from '../gather/patient-record';
 import { referenceOf } from '../fhir/read';
 import { anyAnswered } from '../gather/prefetch';
@@ -147,6 +147,13 @@ function nothingOfTheChart(request: HookRequest, { evidence }: Chart): Problem {
   return problem(412, 'not-found', sentence);
 }
 
+/** Why it is not known who pays. Coverage that a client never sends is no news. */
+function payerUnreadIn(coverage: KeyAnswer, patientId: string, asOf: Day): UnreadReason | undefined {
+  const { resources, unread } = coverage;
+  if (unread !== undefined && unread !== 'not-sent') return unread;
+  return hasUnknownPayor(resources, patientId, asOf) ? 'incomplete' : undefined;
+}
+
 /** Everything judged for one invocation, and how it would be judged if the draft orders were other ones. */
 export interface Judgement {
   readonly profile: Profile;
@@ -178,15 +185,14 @@ export function judgeBlocks(
   const chosen = named ?? profileOfCoverage(coverage.resources, request.patientId, asOf, profiles.values());
   const profile = chosen ?? profiles.get(defaultProfile);
   if (!profile) throw new Error(`no such profile: ${defaultProfile}`);
-  // Coverage that a client never sends is no news; coverage that was to be had and was not may change the profile.
-  const isPayerUnread = !chosen && coverage.unread !== undefined && coverage.unread !== 'not-sent';
+  const payerUnread = chosen ? undefined : payerUnreadIn(coverage, request.patientId, asOf);
   const record = buildPatientRecord(request.patientId, chart.evidence);
   const judge = ({ group, policy }: JudgedGroup): Assessment =>
     assess(group, policy, profile, record, policyData);
   const allAssessments = groups.map(judge);
   return {
     profile,
-    ...(isPayerUnread && { payerUnread: coverage.unread }),
+    ...(payerUnread && { payerUnread }),
     record,
     assessments: allAssessments.flatMap((assessment) => ofLines(assessment, isSelected) ?? []),
     allAssessments,
