@@ -1,5 +1,6 @@
 import { scenarioRequest, type Scenario } from '../src/demo/scenario';
-import { changedStatuses } from './support/assessment';
+import { objects } from '../src/fhir/read';
+import { assessments, changedStatuses } from './support/assessment';
 import { answer, FIXTURES } from './support/service-for-test';
 import { wholeChart } from './support/whole-chart';
 
@@ -115,4 +116,15 @@ describe('the chart without one prefetch key', () => {
     const changed = changes('guideline', { with: [apixaban], notSent: ['medicationStatements'] });
     expect(changed).toEqual({ 'SAF-ACOAG 64483': 'not-documented', 'SAF-ANTIANG 64483': 'not-assessed' });
   });
+});
+
+test('what was not looked for is not said to be missing beside what decides', () => {
+  const without = [5, 6, 7].map((n) => `Procedure/pt-${n}`);
+  const changed = { ...BASE, without, notSent: ['medicationRequests'] };
+  const [assessment] = assessments(answer(scenarioRequest(changed, 'guideline', FIXTURES)));
+  const care = objects(assessment?.['criteria']).find(({ id }) => id === 'TF-CC');
+  expect(care?.['status']).toBe('not-met');
+  expect(care?.['found']).toContain('of 42 days');
+  expect(care?.['found']).toContain('prescriptions (not sent)');
+  expect(care?.['found']).not.toContain('no drug trial');
 });

@@ -116,10 +116,9 @@ function wordingOf(fact: NamedFact, speaker: Speaker) {
 
 /** What was found, fact by fact; for what could not be read, which keys are missing. */
 export function foundOf(result: CriterionResult, speaker: Speaker): string {
-  const hidden = (fact: NamedFact): boolean =>
-    result.status === 'not-assessed' &&
-    (fact.fact.unread ?? []).length > 0 &&
-    (fact.fact.evidence ?? []).length === 0;
+  // What was not looked for is not said to be missing, whatever else decides.
+  const hidden = ({ fact }: NamedFact): boolean =>
+    result.status !== 'met' && (fact.unread ?? []).length > 0 && (fact.evidence ?? []).length === 0;
   // Of alternatives only those that hold make a criterion met.
   const holds = ({ name, fact }: NamedFact): boolean =>
     result.status !== 'met' ||
@@ -129,8 +128,10 @@ export function foundOf(result: CriterionResult, speaker: Speaker): string {
   const sentences = result.facts
     .filter((fact) => !hidden(fact) && holds(fact))
     .map((fact) => say(wordingOf(fact, speaker).found, fact, speaker));
-  if (result.status === 'not-assessed')
-    sentences.push(fill(speaker.policyData.wording.unread, { keys: withReasons(result.unread, speaker) }));
+  const ofHidden = result.facts.filter(hidden).flatMap(({ fact }) => fact.unread ?? []);
+  const keys = result.status === 'not-assessed' ? result.unread : [...new Set(ofHidden)];
+  if (keys.length > 0)
+    sentences.push(fill(speaker.policyData.wording.unread, { keys: withReasons(keys, speaker) }));
   return [...new Set(sentences.filter((sentence) => sentence !== ''))].join('; ');
 }
 
