@@ -27,7 +27,7 @@ import {
   type Purpose,
 } from './order-words';
 import { isRepeated, occurrenceOf, requisitionOf } from './order-timing';
-import { ownerOf } from './usable-resource';
+import { ownerNamed } from './usable-resource';
 
 /** The sides an order states, by where it states them; they conflict when they differ. */
 export interface StatedSides {
@@ -40,6 +40,8 @@ export interface StatedSides {
 export interface DraftOrder {
   /** `ServiceRequest/id`, the entry's fullUrl, or `#index`. */
   readonly reference: string;
+  /** The address of its entry, by which a client may select it. */
+  readonly fullUrl?: string;
   readonly resource: Json;
   /** Whether an update or delete can name it: it has an id, and no other order has the same. */
   readonly isAddressable: boolean;
@@ -167,7 +169,7 @@ function isForeign(resource: Json, patientId: string): boolean {
     if (!isObject(link)) return true;
     const reference = text(link['reference']);
     if (reference === undefined) continue;
-    return ownerOf({ subject: { reference } }, patientId) !== 'patient';
+    return ownerNamed(reference, patientId) !== 'patient';
   }
   return false;
 }
@@ -194,15 +196,16 @@ export function readDraftOrders(
   const named = entries.flatMap((entry, index) => {
     const resource = isObject(entry) ? entry['resource'] : undefined;
     return isObject(entry) && isObject(resource)
-      ? [{ resource, reference: nameOfEntry(entry, resource, index) }]
+      ? [{ resource, reference: nameOfEntry(entry, resource, index), fullUrl: text(entry['fullUrl']) }]
       : [];
   });
   const count = new Map<string, number>();
   for (const { reference } of named) count.set(reference, (count.get(reference) ?? 0) + 1);
   const orders = named
     .filter(({ resource }) => resource['resourceType'] === 'ServiceRequest' && isToBeDone(resource))
-    .map(({ resource, reference }) => ({
+    .map(({ resource, reference, fullUrl }) => ({
       ...readOrder(resource, reference, discSites),
+      ...(fullUrl !== undefined && { fullUrl }),
       isAddressable: reference.startsWith('ServiceRequest/') && count.get(reference) === 1,
     }));
   return { orders, foreign: named.filter(({ resource }) => isForeign(resource, patientId)) };

@@ -86,7 +86,8 @@ function ownerReference(resource: Json): string | undefined {
   return undefined;
 }
 
-function ownerNamed(reference: string | undefined, patientId: string): Owner {
+/** Whose a reference says that something is; one that leads nowhere says nothing. */
+export function ownerNamed(reference: string | undefined, patientId: string): Owner {
   if (reference === undefined) return 'unknown';
   if (reference === `urn:uuid:${patientId}`) return 'patient';
   const literal = referenceOf({ reference });

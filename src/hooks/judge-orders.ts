@@ -100,7 +100,8 @@ function selectedBy({ selections }: HookRequest): (line: OrderedLine) => boolean
       referenceOf({ reference }) ?? `ServiceRequest/${reference}`,
     ]),
   );
-  return ({ order }) => names.has(order.reference);
+  return ({ order: { reference, fullUrl } }) =>
+    names.has(reference) || (fullUrl !== undefined && names.has(fullUrl));
 }
 
 /** The blocks that an invocation asks about. */

@@ -47,6 +47,13 @@ describe('the selections', () => {
     },
   );
 
+  test('[D14] an order with an id is also known by the address of its entry', async () => {
+    const fullUrl = 'urn:uuid:d1577c69-dfbe-44ad-ba6d-3e05e953b2ea';
+    const entry = [{ fullUrl, resource: first }, { resource: other }];
+    const body = withContext(both, { draftOrders: { resourceType: 'Bundle', entry } });
+    expect(await linesOf(body, [fullUrl])).toEqual(['ServiceRequest/sr1 64483']);
+  });
+
   test.each([[[]], [['ServiceRequest/sr11']], [['MedicationRequest/sr1']], [['']]])(
     '[D14 N3] %j selects nothing of ours and gets no card',
     async (selections) => {
