@@ -121,7 +121,7 @@ async function soak(): Promise<void> {
   const [early, late] = [warm.slice(0, third), warm.slice(-third)];
   const growth = median(late.map((s) => s.residentMb)) / median(early.map((s) => s.residentMb));
   const rows = [
-    ['minutes', MINUTES.toFixed(0)],
+    ['minutes', String(MINUTES)],
     ['answered as they should be', String(answered)],
     ['otherwise', wrong.size === 0 ? '0' : [...wrong].map(([what, count]) => `${count} ${what}`).join('; ')],
     [
