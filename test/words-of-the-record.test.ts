@@ -42,12 +42,23 @@ describe('what a plan for an anticoagulant says', () => {
       'Hold apixaban 72 h. Do not stop aspirin.',
       'Hold apixaban 72 h; do not stop beta blocker',
       'Hold 3 days. Aspirin must not be stopped.',
+      'Hold apixaban 72 h before; no need for bridging',
+      'Hold apixaban 72 h; cardiologist informed',
+      'Stop apixaban 3 days before, continue aspirin throughout',
+      'Hold 72 h. Anti-Xa level not done.',
+      'Never stop apixaban for more than 72 hours; hold 3 days before the block',
+      'Should never be stopped longer than 3 days; hold 72 h',
+      'Interruption not possible before 1 April, then hold 72 h',
+      'Hold apixaban 3 days. Pharmacist recommends against stopping aspirin',
+      'Hold 72 h. Statins must not be stopped',
     ],
     'not-met': [
       'Must not be interrupted',
       'Never stop apixaban',
       'Must never be stopped',
       'Do not stop the anticoagulant',
+      "Don't stop apixaban",
+      'Not to be stopped',
       'Interruption contraindicated',
       'Interruption not advised by cardiology',
       'Cardiology advises against interruption',
@@ -65,6 +76,10 @@ describe('what a plan for an anticoagulant says', () => {
       'No need to interrupt apixaban',
       'Plan: no change',
       'Prescriber contacted',
+      'Interruption plan: none',
+      'N/A ',
+      'No interruption',
+      'Continue apixaban',
     ],
   };
   test.each(Object.entries(PLANS).flatMap(([status, plans]) => plans.map((plan) => [plan, status] as const)))(
@@ -141,6 +156,14 @@ describe('the report of a study', () => {
     'TECHNIQUE: MRI without contrast FINDINGS: left L4-5 disc protrusion',
     'Reason for exam: radiculopathy\nLeft L4-5 disc herniation with root contact',
     'Status post fusion L5-S1, recurrent left L4-5 disc herniation',
+    'Indication: sciatica Report: left L4-5 disc protrusion',
+    'INDICATION: low back pain L4-5: left disc herniation',
+    'Comparison: CT 2024 - left L4-5 disc herniation has progressed.',
+    'In comparison: stable left L4-5 disc protrusion',
+    'Resolved edema with persistent left L4-5 disc herniation',
+    'Infection ruled out and left L4-5 disc herniation shown',
+    'Left L4-5 disc protrusion has partially regressed',
+    'Left L4-5 disc protrusion, root contact, of what clinical relevance for this patient?',
   ])('shows something by "%s"', (conclusion) => {
     expect(statusIn(LUMBAR, report(conclusion), 'TF-CORR 64483')).toBe('met');
   });
@@ -171,6 +194,38 @@ test.each([
 });
 
 test.each([
+  'New foot drop since Friday, cauda equina?',
+  'Saddle anesthesia, cauda equina syndrome?',
+  'Leg pain has resolved and now progressive weakness of the left leg',
+  'Two weeks after resection of the L4-5 disc new foot drop',
+  'After removal of the drain progressive weakness',
+])('the red flag in "%s" is seen', (said) => {
+  const changed = {
+    with: [{ ...observation('exam', 'neurologic-exam', said), effectiveDateTime: '2026-03-15' }],
+  };
+  expect(statusIn(LUMBAR, changed, 'SAF-RED 64483')).toBe('not-documented');
+});
+
+test.each([
+  ['Numbness resolved while pain persists', 'met'],
+  ['Leg pain unchanged', 'met'],
+  ['Relief resolved within days only', 'met'],
+  ['Pain resolved, medication unchanged.', 'not-documented'],
+  ['Goals met. Pain relapse prevention discussed', 'not-documented'],
+  ['Pain improved with the same exercises', 'not-documented'],
+])('therapy that ended with "%s": %s', (said, status) => {
+  const change = {
+    'Procedure/pt-7': { outcome: undefined, note: [{ text: said }] },
+    'MedicationRequest/naproxen': { statusReason: undefined },
+    'MedicationRequest/gabapentin': { statusReason: undefined },
+  };
+  expect(statusIn(LUMBAR, { change }, 'TF-CC 64483')).toBe(status);
+});
+
+test.each([
+  ['Sitting tolerance 10 minutes; no difficulty walking', true],
+  ['Has not been able to work, no cognitive impairment', true],
+  ['Bathing: none. Walking: 50 m', true],
   ['Patient denies any functional limitation', false],
   ['None. Works full time, no limitation.', false],
   ['Neck rotation not restricted', false],
@@ -192,6 +247,8 @@ test.each([
   ['to prevent attacks', 'prevention'],
   ['Following two diagnostic blocks, therapeutic injection', 'therapeutic'],
   ['Previous diagnostic block gave 80 % relief', ''],
+  ['Therapeutic ESI, pain prevents walking', 'therapeutic'],
+  ['Diagnostic block under CT - can you do Tuesday?', 'diagnostic'],
 ])('the purpose in "%s" is %s', (words, purpose) => {
   expect([...purposesIn(words)].join()).toBe(purpose);
 });
@@ -204,7 +261,8 @@ test.each([
   ['L4-5, not the right', undefined],
   ['left, not the right', 'left'],
   ['Patient to come right after lunch', undefined],
-  ['right after-hours clinic: left side', 'left'],
+  ['Right after failed PT', 'right'],
+  ['whether or not left', 'left'],
   ['right L4-5', 'right'],
 ])('the side in "%s" is %s', (words, side) => {
   expect(sideInText(words)).toBe(side);
@@ -349,6 +407,10 @@ test('what the order or a report holds itself is read', () => {
   };
   const orders = { ...LUMBAR.orders, change: { 'ServiceRequest/order-64483': order } };
   expect(statusIn(LUMBAR, { orders }, 'TF-DX 64483')).toBe('not-documented');
+  const refuted = { ...axial, verificationStatus: { coding: [{ code: 'refuted' }] } };
+  const refutedOrder = { ...order, contained: [refuted] };
+  const refutedOrders = { ...LUMBAR.orders, change: { 'ServiceRequest/order-64483': refutedOrder } };
+  expect(statusIn(LUMBAR, { orders: refutedOrders }, 'TF-DX 64483')).toBe('met');
   const stenosis = {
     resourceType: 'Observation',
     id: 'f',

@@ -28,9 +28,9 @@ export function joinSides(sides: Iterable<Side>): Side | undefined {
 }
 
 /** "Not the right", "right-handed" and "right after lunch" name no side. */
-const LEFT = /(?<!\bnot (?:on )?(?:the )?)\bleft\b(?!-?\s?hand(?:ed| dominant))/iu;
+const LEFT = /(?<!(?<!\bor )\bnot (?:on )?(?:the )?)\bleft\b(?!-?\s?hand(?:ed| dominant))/iu;
 const RIGHT =
-  /(?<!\bnot (?:on )?(?:the )?)\bright\b(?!-?\s?hand(?:ed| dominant)| (?:after|before|away|now)\b)/iu;
+  /(?<!(?<!\bor )\bnot (?:on )?(?:the )?)\bright\b(?!-?\s?hand(?:ed| dominant)| now\b| away\b(?! from)| (?:after|before) (?:breakfast|lunch|noon|work|surgery)\b)/iu;
 const BOTH = /\b(?:bilateral(?:ly)?|both sides)\b/iu;
 
 /** The side that words state: exactly one of left, right and bilateral, else none. */

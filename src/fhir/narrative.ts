@@ -1,9 +1,9 @@
 const SENTENCE_END = /(?<=[.;!?])\s+|\n+/u;
 const CONTRAST = /\b(?:but|however|although|though|except)\b/iu;
 const NEGATED_BEFORE =
-  /\b(?:no|none|not|non|nor|neither|without|denies|denied|negative for|absence of|free of|never|rather than|rule out|r\/o|cannot exclude|possible|possibly|questionable|suspected|versus|ruled out|resolved|regressed|(?:resection|removal) of|family history of)\b/iu;
+  /\b(?:no|none|not|non|nor|neither|without|denies|denied|negative for|absence of|free of|never|rather than|rule out|r\/o|cannot exclude|possible|possibly|questionable|suspected|versus)\b/iu;
 const NEGATED_AFTER =
-  /\b(?:absent|excluded|unlikely|not (?:needed|required|planned|indicated)|ruled out|resolved|regressed|disappeared|no longer|not (?:seen|present|identified|demonstrated|evident|visuali[sz]ed|appreciated|noted|found|used))\b|(?::|\s[-–]|\b(?:is|are|was|were))\s*(?:none|negative|normal|unremarkable)\b/iu;
+  /\b(?:absent|excluded|unlikely|not (?:needed|required|planned|indicated)|ruled out|resolved|no longer|not (?:seen|present|identified|demonstrated|evident|visuali[sz]ed|appreciated|noted|found))\b|(?::|\s[-–]|\b(?:is|are|was|were))\s*(?:none|negative|normal|unremarkable)\b/iu;
 
 /** Longer than any report or note; what lies beyond is not read. */
 const LONGEST_NARRATIVE = 500_000;
@@ -60,11 +60,18 @@ function clausesOf(sentence: string): string[] {
 
 /** Why a study was done and what it is compared with are no findings of it; each up to the end of its sentence. */
 const BACKGROUND =
-  /\b(?:indications?|(?:clinical )?(?:history|information)|clinical indication|reason for (?:the )?(?:exam(?:ination)?|study|test)|comparison|technique)\s*:(?:(?!\b(?:findings?|impression|conclusion|results?)\s*:)[^.;!?\n])*/giu;
+  /\b(?:(?:clinical )?indications?|clinical (?:history|information)|history|reason for (?:the )?(?:exam(?:ination)?|study|test)|(?<!in )comparison(?=\s*:(?![^.;!?\n]*\b(?:unchanged|stable|progress|persist|new)))|technique)\s*:(?:(?!\b(?:findings?|impression|conclusion|results?|report|opinion|assessment|interpretation|summary|diagnosis)\s*:|\b[CTL]\d{1,2}[-/]\S{0,4}\s*:)[^.;!?\n])*/giu;
+/** Who asks in few words states nothing: "Disc bulge?" */
+const QUESTION = /^\S+(?: \S+){0,3}\?$/u;
 
-/** The report of a study without what it says of the reason for it, of earlier studies and of its technique. */
+/**
+ * The report of a study without what it says of the reason for it, of earlier studies and of its technique, and without
+ * its questions.
+ */
 export function withoutBackground(report: string): string {
-  return report.slice(0, LONGEST_NARRATIVE).replace(BACKGROUND, '');
+  return sentencesOf(report.slice(0, LONGEST_NARRATIVE).replace(BACKGROUND, ''))
+    .filter((sentence) => !QUESTION.test(sentence.trim()))
+    .join('\n');
 }
 
 /** The sentences of a text; one that fits no clinical note is cut. */
@@ -72,10 +79,15 @@ export function sentencesOf(text: string): string[] {
   return text.slice(0, LONGEST_NARRATIVE).split(SENTENCE_END);
 }
 
+/** What is gone, said directly before it: "resolved L4-5 herniation", "resection of the tumour". */
+const GONE_BEFORE =
+  /\b(?:resolved|ruled out:?|(?:resection|removal|family history) of)(?: (?:the|a|an|left|right|old|prior))*(?: [CTLS]\d\S*)?\s*$/iu;
+
 function isAsserted(clause: string, pattern: RegExp): boolean {
   const match = pattern.exec(clause);
   if (!match) return false;
   return (
+    !GONE_BEFORE.test(clause.slice(0, match.index)) &&
     !NEGATED_BEFORE.test(clause.slice(0, match.index)) &&
     !NEGATED_AFTER.test(clause.slice(match.index + match[0].length))
   );
@@ -96,8 +108,6 @@ function withoutFullStop(clause: string): string {
  */
 export function statementsOf(text: string, pattern: RegExp): Statement[] {
   return sentencesOf(text).flatMap((sentence) => {
-    // Who asks states nothing: "disc bulge?"
-    if (sentence.endsWith('?')) return [];
     const clauses = clausesOf(sentence);
     return clauses.flatMap((clause, i): Statement[] => {
       if (!isAsserted(clause, pattern)) return [];

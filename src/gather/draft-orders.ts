@@ -1,6 +1,7 @@
 import {
   FHIR_ID,
   allWordsOf,
+  codingsOf,
   concepts,
   containedIn,
   isObject,
@@ -27,7 +28,7 @@ import {
   type Purpose,
 } from './order-words';
 import { isRepeated, occurrenceOf, requisitionOf } from './order-timing';
-import { ownerNamed } from './usable-resource';
+import { isPossible, ownerNamed, usabilityOf } from './usable-resource';
 
 /** The sides an order states, by where it states them; they conflict when they differ. */
 export interface StatedSides {
@@ -102,11 +103,17 @@ function separateLevels(levels: readonly SpineLevel[]): SpineLevel[] {
 /** Longer than any order is worded; what lies beyond is not read. */
 const LONGEST_WORDS = 100_000;
 
-/** What the Conditions say that the order itself holds and names as its reasons. */
+const IS_OVER: readonly string[] = ['inactive', 'remission', 'resolved'];
+
+/** What the confirmed, present Conditions say that the order itself holds and names as its reasons. */
 function containedReasons(resource: Json): Concept[] {
-  return objects(resource['reasonReference']).flatMap((reason) =>
-    concepts(containedIn(resource, reason)?.['code']),
-  );
+  return objects(resource['reasonReference']).flatMap((reason) => {
+    const condition = containedIn(resource, reason);
+    if (condition?.['resourceType'] !== 'Condition') return [];
+    const isOver = codingsOf(condition['clinicalStatus']).some(({ code }) => IS_OVER.includes(code));
+    const counts = usabilityOf(condition) === 'usable' && !isPossible(condition) && !isOver;
+    return counts ? concepts(condition['code']) : [];
+  });
 }
 
 function readOrder(

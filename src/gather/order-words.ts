@@ -20,7 +20,10 @@ const GUIDANCE_WORDS: readonly (readonly [Guidance, RegExp])[] = [
 const PURPOSE_WORDS: readonly (readonly [Purpose, RegExp])[] = [
   ['diagnostic', /\bdiagnostic\b/iu],
   ['therapeutic', /\btherapeutic\b/iu],
-  ['prevention', /\bprevent(?:s|ed|ing|ion|ive|ative)?\b|\bprophyla/iu],
+  [
+    'prevention',
+    /\bprevent(?:ion|ive|ative)\b|\bto prevent (?:\w+ )?(?:migraines?|headaches?|attacks?|recurrences?)\b|\bprophyla/iu,
+  ],
 ];
 
 /** Those whose words are stated and not negated. */

@@ -72,7 +72,10 @@ export function buildPatientRecord(patientId: string, answers: readonly KeyAnswe
     if (!index) indexes.set(type, (index = new TypeIndex()));
     const entry = index.add(reference, resource, medication);
     // A drug that nothing names, or only a code that nobody else knows, could be any drug.
-    if (type.startsWith('Medication') && !entry.concepts.some(isReadable)) markIncomplete({ type, key });
+    const isPast = ['completed', 'stopped'].includes(text(resource['status']) ?? '');
+    const isNamed = entry.concepts.some(isReadable);
+    if (type.startsWith('Medication') && !isNamed && !(isPast && entry.concepts.length > 0))
+      markIncomplete({ type, key });
     if (usability === 'unclear') unclear.add(reference);
     else entries.set(reference, entry);
   }

@@ -106,6 +106,8 @@ export const VOCABULARY = [
   'progressiveDeficit',
   'mustNotInterrupt',
   'noPlanYet',
+  'goesOn',
+  'held',
   'noLimitation',
   'functionalLimit',
   'block',

@@ -1,3 +1,4 @@
+import { states } from '../../fhir/narrative';
 import { notes, objects } from '../../fhir/read';
 import { parseDays } from '../../time/days';
 import type { Selected } from '../record-entry';
@@ -15,9 +16,15 @@ type Said = 'plan' | 'no-plan' | 'must-not-interrupt';
 function planSays(entry: Selected, context: LineContext): Said {
   const { resource } = entry;
   const isObservation = resource['resourceType'] === 'Observation';
-  const said = [examinationResult(entry), wordsOfPlan(resource)].filter((part) => part !== '').join('\n');
-  if (context.policyData.vocabulary('mustNotInterrupt').test(said)) return 'must-not-interrupt';
-  if (context.policyData.vocabulary('noPlanYet').test(said)) return 'no-plan';
+  const said = [examinationResult(entry), wordsOfPlan(resource)]
+    .filter((part) => part !== '')
+    .join('\n')
+    .trim();
+  const { policyData } = context;
+  if (policyData.vocabulary('mustNotInterrupt').test(said)) return 'must-not-interrupt';
+  const isHeld = states(said, policyData.vocabulary('held'));
+  if (policyData.vocabulary('noPlanYet').test(said)) return 'no-plan';
+  if (!isHeld && policyData.vocabulary('goesOn').test(said)) return 'no-plan';
   // A Task carries its answer as an input or an output.
   const answers = [...objects(resource['input']), ...objects(resource['output'])];
   if (!isObservation) return answers.some((answer) => answer['valueBoolean'] === false) ? 'no-plan' : 'plan';

@@ -1,5 +1,5 @@
 import { objects, referenceOf } from '../../fhir/read';
-import type { Day, DayInterval } from '../../time/days';
+import type { Day } from '../../time/days';
 import type { Evidence, LineContext } from '../facts/fact';
 import type { Selected } from '../record-entry';
 import { isAfter, newestFirst, observedOn } from './dates-of';
@@ -108,17 +108,6 @@ function dayOf(score: Score): Day {
   return score.on?.earliest ?? Number.NaN;
 }
 
-/** Whether a score of the day, or of a day before, was taken before the block; without times its day may be either. */
-function isBeforeBlock(score: Score, block: DayInterval): boolean {
-  if (dayOf(score) !== block.earliest) return dayOf(score) < block.earliest;
-  return score.on?.at === undefined || block.at === undefined || score.on.at <= block.at;
-}
-
-function isAfterBlock(score: Score, block: DayInterval): boolean {
-  if (dayOf(score) !== block.earliest) return dayOf(score) > block.earliest;
-  return score.on?.at === undefined || block.at === undefined || score.on.at >= block.at;
-}
-
 function datedScores(context: LineContext): DatedScores {
   return context.once('datedScores', () => {
     const { items } = context.select('painScores');
@@ -148,11 +137,11 @@ function computedPercent(
   if (!day || day.earliest !== day.latest) return undefined;
   const after = [...references]
     .flatMap((reference) => scores.ofProcedure.get(reference) ?? [])
-    .filter((score) => isAfterBlock(score, day));
+    .filter((score) => dayOf(score) >= day.earliest);
   for (const post of newestFirst(after).toReversed()) {
     const pre = scores.newestFirst.find(
       (score) =>
-        isBeforeBlock(score, day) &&
+        dayOf(score) <= day.earliest &&
         score.member.scale === post.member.scale &&
         !isPartOf(score.entry, references),
     );
