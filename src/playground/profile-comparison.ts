@@ -87,10 +87,15 @@ export function profileTable(
       }),
     ),
   );
-  return el(
+  const table = el(
     'table',
     { class: 'profiles' },
     el('thead', {}, headRow),
     el('tbody', {}, determinations, ...rows),
+  );
+  return el(
+    'div',
+    { class: 'scrolling', role: 'region', tabindex: 0, 'aria-label': 'Profiles side by side' },
+    table,
   );
 }
