@@ -1,7 +1,6 @@
 import {
   FHIR_ID,
   allWordsOf,
-  codingsOf,
   concepts,
   containedIn,
   isObject,
@@ -28,7 +27,7 @@ import {
   type Purpose,
 } from './order-words';
 import { isRepeated, occurrenceOf, requisitionOf } from './order-timing';
-import { isPossible, ownerNamed, usabilityOf } from './usable-resource';
+import { isOver, isPossible, ownerNamed, usabilityOf } from './usable-resource';
 
 /** The sides an order states, by where it states them; they conflict when they differ. */
 export interface StatedSides {
@@ -103,15 +102,12 @@ function separateLevels(levels: readonly SpineLevel[]): SpineLevel[] {
 /** Longer than any order is worded; what lies beyond is not read. */
 const LONGEST_WORDS = 100_000;
 
-const IS_OVER: readonly string[] = ['inactive', 'remission', 'resolved'];
-
 /** What the confirmed, present Conditions say that the order itself holds and names as its reasons. */
 function containedReasons(resource: Json): Concept[] {
   return objects(resource['reasonReference']).flatMap((reason) => {
     const condition = containedIn(resource, reason);
     if (condition?.['resourceType'] !== 'Condition') return [];
-    const isOver = codingsOf(condition['clinicalStatus']).some(({ code }) => IS_OVER.includes(code));
-    const counts = usabilityOf(condition) === 'usable' && !isPossible(condition) && !isOver;
+    const counts = usabilityOf(condition) === 'usable' && !isPossible(condition) && !isOver(condition);
     return counts ? concepts(condition['code']) : [];
   });
 }

@@ -73,6 +73,11 @@ export function isPossible(condition: Json): boolean {
   return hasCode(condition['verificationStatus'], ['unconfirmed', 'provisional', 'differential']);
 }
 
+/** Whether a diagnosis or an allergy is said to be over. */
+export function isOver(resource: Json): boolean {
+  return hasCode(resource['clinicalStatus'], ['inactive', 'remission', 'resolved']);
+}
+
 /** Whose a resource is: the patient's in context, another's, or not to be told from what it says. */
 export type Owner = 'patient' | 'other' | 'unknown';
 

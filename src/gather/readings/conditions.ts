@@ -1,15 +1,14 @@
 import { codingsOf, isObject, period } from '../../fhir/read';
 import { parseDays, type Day, type DayInterval } from '../../time/days';
 import type { Selected } from '../record-entry';
-import { isPossible } from '../usable-resource';
+import { isOver, isPossible } from '../usable-resource';
 
 const HOLDS: readonly string[] = ['active', 'recurrence', 'relapse'];
-const IS_OVER: readonly string[] = ['inactive', 'remission', 'resolved'];
 
 /** Whether the status of a diagnosis or an allergy is none that FHIR knows: nobody can tell whether it still holds. */
 export function isOfUnknownStatus({ resource }: Selected): boolean {
   const codes = codingsOf(resource['clinicalStatus']).map((coding) => coding.code);
-  return codes.length > 0 && !codes.some((code) => HOLDS.includes(code) || IS_OVER.includes(code));
+  return codes.length > 0 && !codes.some((code) => HOLDS.includes(code)) && !isOver(resource);
 }
 
 /** Whether a diagnosis holds on the day: active, recurring or relapsed; without a status, unless it has abated. */
