@@ -15,9 +15,9 @@ export interface Measured {
   readonly bytes: number;
   readonly floorMs: number;
   readonly serviceMs: number;
-  /** Of the medians. */
+  /** The median of the pairs' ratios. */
   readonly ratio: number;
-  /** The ratios of the pairs, the lowest and the highest tenth left out. */
+  /** The lowest and the highest tenth left out. */
   readonly from: number;
   readonly to: number;
 }
@@ -56,7 +56,7 @@ export async function paired(floor: Server, service: Server, run: Run): Promise<
     bytes: body.length,
     floorMs,
     serviceMs,
-    ratio: serviceMs / floorMs,
+    ratio: median(ratios),
     from: quantile(ratios, 0.1),
     to: quantile(ratios, 0.9),
   };

@@ -1,5 +1,5 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readScenarios, scenarioRequest } from '../src/demo/scenario';
 import { judgingHere } from '../src/hooks/judging';
@@ -89,6 +89,23 @@ test('a thread answers as the service itself does, refusals included', async () 
     ];
     expect(comparable(there)).toEqual(comparable(own));
   }
+}, 30_000);
+
+/** The niceness of each thread of this process (proc(5), field 19 of stat); only Linux knows it. */
+function nicenessOfThreads(): number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc/self/task').map((id) => {
+    const afterName = readFileSync(`/proc/self/task/${id}/stat`, 'utf8').replace(/^.*\) /su, '');
+    return Number(afterName.split(' ')[16]);
+  });
+}
+
+test('a thread yields to the small calls', async () => {
+  const before = getPriority();
+  await realThreads().answer(Buffer.from('{}'), call, present);
+  expect(getPriority()).toBe(before);
+  const yielding = process.platform === 'linux' ? [Math.min(before + 5, 19)] : [];
+  expect(nicenessOfThreads().filter((niceness) => niceness > before)).toEqual(yielding);
 }, 30_000);
 
 test('a thread judges for the client that calls, and stops reading when it has gone', async () => {

@@ -6,7 +6,7 @@ import {
   type LineContext,
 } from '../gather/facts/fact';
 import type { Criterion } from '../policy/policy-data';
-import type { Severity } from '../policy/policy-schema';
+import { SEVERITIES, type Severity } from '../policy/policy-schema';
 
 export type CriterionStatus = 'met' | 'not-met' | 'not-documented' | 'not-assessed' | 'not-applicable';
 
@@ -57,9 +57,6 @@ function statusOf(met: boolean | undefined, unread: readonly string[]): Criterio
   return unread.length > 0 ? 'not-assessed' : 'not-documented';
 }
 
-/** From the one that decides most to the one that decides nothing. */
-const BY_WEIGHT: readonly Severity[] = ['contraindication', 'hard', 'coding', 'documentation', 'caution'];
-
 /** How severe the result is: what the findings that are in the way weigh, the heaviest of them. */
 function severityOf(
   criterion: Criterion,
@@ -69,7 +66,7 @@ function severityOf(
 ): Severity {
   if (status === 'met' || status === 'not-assessed' || inTheWay.length === 0) return usual;
   const weights = inTheWay.map(({ fact }) => criterion.severityWhen[fact.finding] ?? usual);
-  return BY_WEIGHT.find((severity) => weights.includes(severity)) ?? usual;
+  return SEVERITIES.find((severity) => weights.includes(severity)) ?? usual;
 }
 
 /** The facts that keep the criterion from being met: those that say no, else those that leave it open. */

@@ -1,3 +1,4 @@
+import { constants, getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { FACTS } from '../gather/facts';
 import { compilePolicyData } from '../policy/load';
@@ -9,6 +10,21 @@ import { ALIVE_MS, type FromThread, type ThreadData, type ToThread } from './jud
 const { settings, policyFiles } = workerData as ThreadData;
 const dependencies = hookDependencies(settings, compilePolicyData(policyFiles, FACTS));
 const waiting = new Map<number, AbortController>();
+
+/** Steps of niceness: enough for a quarter of a core that it shares. With fewer cores than work it must not starve. */
+const LESS_URGENT = 5;
+
+/** Lets small calls go first where cores are scarce. Linux knows a thread's own priority; elsewhere it is the process's. */
+function yieldToSmallCalls(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(Math.min(getPriority() + LESS_URGENT, constants.priority.PRIORITY_LOW));
+  } catch {
+    // Where that is not allowed, all threads are equal.
+  }
+}
+
+yieldToSmallCalls();
 
 function tell(message: FromThread): void {
   parentPort?.postMessage(message);

@@ -6,7 +6,8 @@ const criterionId = z.string().regex(/^[A-Z]{2,4}-[A-Z0-9]+$/u, 'must look like 
 const perProfile = <T extends z.ZodType>(value: T) => z.record(id, value);
 const sameOrPerProfile = <T extends z.ZodType>(value: T) => z.union([value, perProfile(value)]);
 
-export const SEVERITIES = ['hard', 'documentation', 'caution', 'contraindication', 'coding'] as const;
+/** From the one that decides most to the one that decides nothing. */
+export const SEVERITIES = ['contraindication', 'hard', 'coding', 'documentation', 'caution'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 const procedureSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import type { Assessment } from '../evaluate/assess';
 import { isOpen, type CriterionResult } from '../evaluate/criterion';
+import { SEVERITIES } from '../policy/policy-schema';
 import { assessmentExtension, toldResults, type ToldResult } from './assessment-extension';
 import type { Card, OverrideReason } from './card';
 import { detailOf } from './card-detail';
@@ -11,16 +12,8 @@ import { toldSteps } from './what-would-change';
 import { fill, todosOf, type Speaker } from './wording';
 
 /** How pressing an open result is; what changes the determination comes first. */
-const RANK: Readonly<Record<string, number>> = {
-  contraindication: 0,
-  hard: 1,
-  coding: 2,
-  documentation: 3,
-  caution: 4,
-};
-
 function rank({ severity, status }: CriterionResult): number {
-  return (RANK[severity] ?? 5) + (status === 'not-met' ? 0 : 0.5);
+  return SEVERITIES.indexOf(severity) + (status === 'not-met' ? 0 : 0.5);
 }
 
 function isShown(result: CriterionResult): boolean {

@@ -6,7 +6,7 @@ import { isToBeDone } from '../gather/draft-orders';
 import type { LineContext } from '../gather/facts/fact';
 import { regionsOfLine } from '../gather/readings/imaging';
 import { CODE_SYSTEMS } from '../policy/code-systems';
-import type { Severity } from '../policy/policy-schema';
+import { SEVERITIES } from '../policy/policy-schema';
 import type { RequestDefinition } from '../policy/policy-data';
 import type { Draft, SuggestionContext } from './remedies';
 import { needsRemedy } from './promise';
@@ -61,13 +61,11 @@ function subjectsOf(result: CriterionResult, isRefused: boolean, speaker: Speake
   return way.map((named) => ({ criterion, named, isMissing: true }));
 }
 
-const BY_WEIGHT: readonly Severity[] = ['contraindication', 'hard', 'documentation', 'caution'];
-
 /** What the criteria that are not met ask for, each thing once, what decides first. */
 function wanted({ assessment, speaker }: SuggestionContext): Wanted[] {
   const isRefused = isStopped(assessment) || assessment.determination === 'criteria-not-met';
   const found = new Map<string, Wanted>();
-  for (const severity of BY_WEIGHT) {
+  for (const severity of SEVERITIES) {
     for (const line of assessment.lines) {
       const subjects = line.results
         .filter((result) => result.severity === severity)

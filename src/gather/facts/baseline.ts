@@ -4,6 +4,7 @@ import type { Day } from '../../time/days';
 import type { Selection } from '../patient-record';
 import { isAfter, newestFirst, newestOf, observedOn } from '../readings/dates-of';
 import { evidenceOf, nameOf } from '../readings/evidence';
+import { isOfProcedureDay } from '../readings/relief';
 import { readScores, type Score } from '../readings/scores';
 import { defineFact, type Evidence, type Fact, type LineContext } from './fact';
 
@@ -66,6 +67,17 @@ function scoresOf(
   };
 }
 
+/** The pain scores without those of a block's own day; blocks that were not read may hide some of these. */
+function currentPainScores(context: LineContext): { scores: Score[]; unread: readonly string[] } {
+  const { scores, selection } = scoresOf(context, 'painScores');
+  const blocks = context.select('earlierProcedures');
+  const hidesBlocks = scores.some(({ entry }) => entry.resource['partOf'] !== undefined);
+  return {
+    scores: scores.filter((score) => !isOfProcedureDay(score, blocks.items)),
+    unread: hidesBlocks ? [...new Set([...selection.unread, ...blocks.unread])] : selection.unread,
+  };
+}
+
 /** A current pain score, and whether the pain is as severe as the profile asks. */
 export const painScore = defineFact({
   fields: ['recent', 'severeEnough'],
@@ -73,8 +85,7 @@ export const painScore = defineFact({
   thresholds: ['baselineDays', 'minimumPainScore'],
   words: ['score', 'name', 'date', 'age'],
   read(context) {
-    const { scores, selection } = scoresOf(context, 'painScores');
-    const { unread } = selection;
+    const { scores, unread } = currentPainScores(context);
     const newest = newestScore(scores, unread, context.asOf, context.threshold('baselineDays') ?? 0);
     if (!newest.fact.fields.recent) return newest.fact;
     const minimum = context.threshold('minimumPainScore') ?? 0;

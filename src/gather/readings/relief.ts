@@ -2,7 +2,7 @@ import { objects, referenceOf } from '../../fhir/read';
 import type { Day } from '../../time/days';
 import type { Evidence, LineContext } from '../facts/fact';
 import type { Selected } from '../record-entry';
-import { isAfter, newestFirst, observedOn } from './dates-of';
+import { isAfter, newestFirst, observedOn, performed } from './dates-of';
 import type { EarlierSession } from './earlier-blocks';
 import { evidenceOf, nameOf } from './evidence';
 import { measurements, readScores, type Measured, type Score } from './scores';
@@ -27,6 +27,19 @@ const DAYS_OF_UNIT = new Map([
 
 function isPartOf(observation: Selected, references: ReadonlySet<string>): boolean {
   return objects(observation.resource['partOf']).some((link) => references.has(referenceOf(link) ?? ''));
+}
+
+/**
+ * Whether a score was taken on the day of the procedure that it belongs to: it shows what the anaesthetic did, and nothing
+ * of how the pain is since.
+ */
+export function isOfProcedureDay({ entry, on }: Score, procedures: readonly Selected[]): boolean {
+  if (entry.resource['partOf'] === undefined || !on || on.earliest !== on.latest) return false;
+  const ofDay = procedures.filter(({ resource }) => {
+    const { start } = performed(resource);
+    return start?.earliest === on.earliest && start.latest === on.latest;
+  });
+  return isPartOf(entry, new Set(ofDay.map(({ reference }) => reference)));
 }
 
 /** "> 80 %" is at least that, and a little more. */
