@@ -243,8 +243,9 @@ test.each([
 test.each([
   ['Therapeutic facet injection with steroid after failed physical therapy', 'therapeutic'],
   ['Therapeutic block next week', 'therapeutic'],
-  ['Prevention of migraine after failed topiramate', 'prevention'],
-  ['to prevent attacks', 'prevention'],
+  ['Diagnostic imaging reviewed with the patient', ''],
+  ['Failed therapeutic exercise. L4-5', ''],
+  ['On therapeutic anticoagulation', ''],
   ['Following two diagnostic blocks, therapeutic injection', 'therapeutic'],
   ['Previous diagnostic block gave 80 % relief', ''],
   ['Therapeutic ESI, pain prevents walking', 'therapeutic'],

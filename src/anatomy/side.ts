@@ -27,17 +27,24 @@ export function joinSides(sides: Iterable<Side>): Side | undefined {
   return [...all][0];
 }
 
-/** "Not the right", "right-handed" and "right after lunch" name no side. */
-const LEFT = /(?<!(?<!\bor )\bnot (?:on )?(?:the )?)\bleft\b(?!-?\s?hand(?:ed| dominant))/iu;
+/** "Not the right", "right-handed" and "right after lunch" name no side, "right knee replacement" no ordered one. */
+const LEFT =
+  /(?<!(?<!\bor )\bnot (?:on )?(?:the )?|\bIV (?:access )?(?:in|into) (?:the )?)\bleft\b(?!-?\s?hand(?:ed| dominant)| (?:work|home|school|(?:his|her|their|the) )| (?:\w+ )?(?:replacement|arthroplasty|amputation|mastectomy))/iu;
 const RIGHT =
-  /(?<!(?<!\bor )\bnot (?:on )?(?:the )?)\bright\b(?!-?\s?hand(?:ed| dominant)| now\b| away\b(?! from)| (?:after|before) (?:breakfast|lunch|noon|work|surgery)\b)/iu;
+  /(?<!(?<!\bor )\bnot (?:on )?(?:the )?|\bIV (?:access )?(?:in|into) (?:the )?)\bright\b(?!-?\s?hand(?:ed| dominant)| (?:\w+ )?(?:replacement|arthroplasty|amputation|mastectomy)| now\b| away\b(?! from)| (?:after|before) (?:breakfast|lunch|noon|work|surgery)\b)/iu;
 const BOTH = /\b(?:bilateral(?:ly)?|both sides)\b/iu;
 
-/** The side that words state: exactly one of left, right and bilateral, else none. */
-export function sideInText(text: string): Side | undefined {
+/**
+ * The side that words state: exactly one of left, right and bilateral, else none. What it is for them to state a side may
+ * be more than to name it.
+ */
+export function sideInText(
+  text: string,
+  states: (text: string, side: RegExp) => boolean = (words, side) => side.test(words),
+): Side | undefined {
   const found = new Set<Side>();
-  if (LEFT.test(text)) found.add('left');
-  if (RIGHT.test(text)) found.add('right');
-  if (BOTH.test(text)) found.add('both');
+  if (states(text, LEFT)) found.add('left');
+  if (states(text, RIGHT)) found.add('right');
+  if (states(text, BOTH)) found.add('both');
   return found.size === 1 ? [...found][0] : undefined;
 }

@@ -43,13 +43,17 @@ function readLabel(match: RegExpMatchArray): SpineLevel[] {
   return Array.from({ length: to - from }, (_, i) => ({ upper: from + i, lower: from + i + 1 }));
 }
 
+/** Whether a text names a level at all. */
+export const ANY_LEVEL = new RegExp(LABEL.source, 'iu');
+
 /**
  * The levels a text names, in its order and without repeats: `L4-5`, `L4-L5`, `C5/6`, `L5`; a range such as `C5-7`
- * names each joint inside it. Labels that do not exist are passed over.
+ * names each joint inside it. Labels that do not exist are passed over, and those that the words after them exclude.
  */
-export function readLevels(text: string): SpineLevel[] {
+export function readLevels(text: string, isExcluded?: (wordsAfter: string) => boolean): SpineLevel[] {
   const levels: SpineLevel[] = [];
   for (const match of text.matchAll(LABEL)) {
+    if (isExcluded?.(text.slice(match.index + match[0].length))) continue;
     for (const level of readLabel(match)) {
       if (!levels.some((known) => isIdentical(known, level))) levels.push(level);
     }

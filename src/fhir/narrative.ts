@@ -1,9 +1,9 @@
 const SENTENCE_END = /(?<=[.;!?])\s+|\n+/u;
 const CONTRAST = /\b(?:but|however|although|though|except)\b/iu;
 const NEGATED_BEFORE =
-  /\b(?:no|none|not|non|nor|neither|without|denies|denied|negative for|absence of|free of|never|rather than|rule out|r\/o|cannot exclude|possible|possibly|questionable|suspected|versus)\b/iu;
+  /\b(?:no|none|not|non|nor|neither|without|denies|denied|negative for|absence of|free of|never|rather than|instead of|rule out|r\/o|cannot exclude|possible|possibly|questionable|suspected|versus)\b/iu;
 const NEGATED_AFTER =
-  /\b(?:absent|excluded|unlikely|not (?:needed|required|planned|indicated)|ruled out|resolved|no longer|not (?:seen|present|identified|demonstrated|evident|visuali[sz]ed|appreciated|noted|found))\b|(?::|\s[-–]|\b(?:is|are|was|were))\s*(?:none|negative|normal|unremarkable)\b/iu;
+  /\b(?:absent|excluded|unlikely|not (?:needed|required|planned|indicated)|ruled out|resolved|no longer|not available|unavailable|not (?:seen|present|identified|demonstrated|evident|visuali[sz]ed|appreciated|noted|found))\b|(?::|\s[-–]|\b(?:is|are|was|were))\s*(?:none|negative|normal|unremarkable)\b/iu;
 
 /** Longer than any report or note; what lies beyond is not read. */
 const LONGEST_NARRATIVE = 500_000;

@@ -13,8 +13,10 @@ import {
 } from '../fhir/read';
 import { sideOfSites } from './body-site';
 import { sideInText, sideOfCodings, type Side } from '../anatomy/side';
-import { isIdentical, isSameLevel, readLevels, type SpineLevel } from '../anatomy/spine-level';
+import { ANY_LEVEL, isIdentical, isSameLevel, readLevels, type SpineLevel } from '../anatomy/spine-level';
+import { states, statementsOf, withoutHistory } from '../fhir/narrative';
 import { CODE_SYSTEMS } from '../policy/code-systems';
+import type { PolicyData } from '../policy/policy-data';
 import type { ValueSet } from '../policy/value-set';
 import { plain } from '../fhir/plain-text';
 import { parseExactDay, type Day } from '../time/days';
@@ -80,6 +82,9 @@ export function isToBeDone({ status, doNotPerform }: Json): boolean {
   return doNotPerform !== true && !NOT_TO_BE_DONE.has(text(status) ?? '');
 }
 
+/** What of the policy data is needed to read an order. */
+type WordsAndSites = Pick<PolicyData, 'valueSet' | 'vocabulary'>;
+
 /** The levels a bodySite states by code (intervertebral discs) or in words. */
 function bodySiteLevels(bodySite: readonly Concept[], discSites: ValueSet): SpineLevel[] {
   return bodySite.flatMap((site) => {
@@ -99,6 +104,30 @@ function separateLevels(levels: readonly SpineLevel[]): SpineLevel[] {
   });
 }
 
+/** How far behind a level a word may stand that says what is meant by it. */
+const WORDS_AFTER = 60;
+
+/**
+ * The levels that the words of an order are for. What was done before, what is denied and where symptoms, operations and
+ * findings are ("previous block at L5-S1", "S1 numbness") is passed over, unless there is nothing else.
+ */
+function orderedLevels(written: string, policyData: WordsAndSites): SpineLevel[] {
+  const elsewhere = policyData.vocabulary('levelOfSomethingElse');
+  const isElsewhere = (wordsAfter: string): boolean => {
+    const match = elsewhere.exec(wordsAfter.slice(0, WORDS_AFTER));
+    return match !== null && wordsAfter.slice(0, match.index).trim() === '';
+  };
+  const current = statementsOf(withoutHistory(written), ANY_LEVEL).map(({ clause }) => clause);
+  const meant = readLevels(current.join('\n'), isElsewhere);
+  return meant.length > 0 ? meant : readLevels(written);
+}
+
+/** The side that the words of an order are for; another side may stand where they tell of something else. */
+function orderedSide(written: string, isStatedElsewhere: boolean): Side | undefined {
+  const meant = sideInText(withoutHistory(written), states);
+  return meant ?? (isStatedElsewhere ? undefined : sideInText(written));
+}
+
 /** Longer than any order is worded; what lies beyond is not read. */
 const LONGEST_WORDS = 100_000;
 
@@ -115,7 +144,7 @@ function containedReasons(resource: Json): Concept[] {
 function readOrder(
   resource: Json,
   reference: string,
-  discSites: ValueSet,
+  policyData: WordsAndSites,
 ): Omit<DraftOrder, 'isAddressable'> {
   const bodySite = concepts(resource['bodySite']);
   const orderDetail = concepts(resource['orderDetail']);
@@ -129,13 +158,13 @@ function readOrder(
   const modifiers = modifiersOf(orderDetail, words);
   const ofSite = sideOfSites(bodySite);
   const ofModifier = modifierSide(modifiers);
-  const ofText = sideInText(written);
+  const ofText = orderedSide(written, ofSite !== undefined || ofModifier !== undefined);
   const isSiteCoded = bodySite.some(({ codings }) => sideOfCodings(codings) !== undefined);
   const side = (isSiteCoded ? ofSite : undefined) ?? ofModifier ?? ofSite ?? ofText;
   const occurrence = occurrenceOf(resource);
   const authoredOn = parseExactDay(resource['authoredOn']);
   const requisition = requisitionOf(resource);
-  const siteLevels = bodySiteLevels(bodySite, discSites);
+  const siteLevels = bodySiteLevels(bodySite, policyData.valueSet('disc-level-sites'));
   const code = concepts(resource['code']).flatMap((concept) => concept.codings);
   return {
     reference,
@@ -149,7 +178,8 @@ function readOrder(
       ...(ofText && { text: ofText }),
     },
     ...(side && { side }),
-    levels: siteLevels.length > 0 ? separateLevels(siteLevels) : separateLevels(readLevels(written)),
+    levels:
+      siteLevels.length > 0 ? separateLevels(siteLevels) : separateLevels(orderedLevels(written, policyData)),
     modifiers,
     guidance: guidanceIn(written),
     purposes: purposesIn(written),
@@ -194,7 +224,7 @@ function nameOfEntry(entry: Json, resource: Json, index: number): string {
 export function readDraftOrders(
   entries: readonly unknown[],
   patientId: string,
-  discSites: ValueSet,
+  policyData: WordsAndSites,
 ): DraftOrders {
   const named = entries.flatMap((entry, index) => {
     const resource = isObject(entry) ? entry['resource'] : undefined;
@@ -207,7 +237,7 @@ export function readDraftOrders(
   const orders = named
     .filter(({ resource }) => resource['resourceType'] === 'ServiceRequest' && isToBeDone(resource))
     .map(({ resource, reference, fullUrl }) => ({
-      ...readOrder(resource, reference, discSites),
+      ...readOrder(resource, reference, policyData),
       ...(fullUrl !== undefined && { fullUrl }),
       isAddressable: reference.startsWith('ServiceRequest/') && count.get(reference) === 1,
     }));

@@ -37,11 +37,7 @@ function readOrders(
   request: HookRequest,
   { policyData }: JudgingDependencies,
 ): readonly DraftOrder[] {
-  const { orders, foreign } = readDraftOrders(
-    entries,
-    request.patientId,
-    policyData.valueSet('disc-level-sites'),
-  );
+  const { orders, foreign } = readDraftOrders(entries, request.patientId, policyData);
   if (foreign.length > 0) {
     throw new Problem(
       400,

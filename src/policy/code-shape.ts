@@ -12,6 +12,7 @@ const WRITTEN: Readonly<Record<CodeSystem, { readonly code: RegExp; readonly pre
   hcpcs: { code: /^[A-V]\d{4}$/u, prefix: /^[A-V]\d*$/u },
   rxnorm: { code: /^[1-9]\d{0,7}$/u, prefix: /^\d+$/u },
   atc: { code: /^[A-Z]\d{2}[A-Z]{2}\d{2}$/u, prefix: /^[A-Z](?:\d{2}(?:[A-Z]{1,2})?)?$/u },
+  medicationStatusReason: { code: /^[a-z]+(?:-[a-z]+)*$/u, prefix: /^[a-z][a-z-]*$/u },
   local: { code: /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/u, prefix: /^[a-z][a-z0-9-]*$/u },
 };
 

@@ -7,6 +7,7 @@ export const CODE_SYSTEMS = {
   hcpcs: 'http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets',
   rxnorm: 'http://www.nlm.nih.gov/research/umls/rxnorm',
   atc: 'http://www.whocc.no/atc',
+  medicationStatusReason: 'http://terminology.hl7.org/CodeSystem/medicationrequest-status-reason',
   local: 'https://nerve-block-cds.example/fhir/CodeSystem/evidence',
 } as const;
 
@@ -19,6 +20,7 @@ export const CODE_SYSTEM_TITLES: Readonly<Record<CodeSystem, string>> = {
   hcpcs: 'HCPCS',
   rxnorm: 'RxNorm',
   atc: 'ATC',
+  medicationStatusReason: 'Medication Request Status Reason',
   local: 'evidence codes of this service',
 };
 

@@ -1,5 +1,5 @@
 import { confirmed, ofOrder, ofProblemList } from '../readings/diagnoses';
-import { states } from '../../fhir/narrative';
+import { sentencesOf, states, withoutHistory } from '../../fhir/narrative';
 import { defineFact, type LineContext } from './fact';
 
 /** What kind of headache the block is for; an order that states neuralgia and migraine is judged as neuralgia. */
@@ -21,12 +21,29 @@ export const headache = defineFact({
   },
 });
 
-/** Whether the words or the timing of the order make it a series; how often it hurts is no series. */
+const CLAUSE_END = /[.,;\n]/u;
+
+/** Whether the words or the timing of the order make it a series; how often it hurts, or other treatment is, is no series. */
 function isSeries({ line, policyData }: LineContext): boolean {
-  const clauses = line.order.words.split(/[.,;\n]/u);
   const ofSymptoms = policyData.vocabulary('notSeries');
   const pattern = policyData.vocabulary('series');
+  const isOtherTreatment = (sentence: string): boolean =>
+    policyData.vocabulary('treatmentBesides').test(sentence) &&
+    !policyData.vocabulary('block').test(sentence);
+  const clauses = sentencesOf(line.order.words)
+    .filter((sentence) => !isOtherTreatment(sentence))
+    .flatMap((sentence) => sentence.split(CLAUSE_END));
   return line.order.repeats || clauses.some((clause) => states(clause, pattern) && !ofSymptoms.test(clause));
+}
+
+/** Whether the block itself is to prevent attacks; what drugs are or were to prevent is no purpose of the block. */
+function isForPrevention({ line, policyData }: LineContext): boolean {
+  const ofDrugs = policyData.vocabulary('preventionByDrugs');
+  const isOfBlock = (clause: string): boolean =>
+    policyData.vocabulary('block').test(clause) || !ofDrugs.test(clause);
+  return withoutHistory(line.order.words)
+    .split(CLAUSE_END)
+    .some((clause) => states(clause, policyData.vocabulary('prevention')) && isOfBlock(clause));
 }
 
 /** Whether the block is a single one that its diagnosis supports: no series, no prevention, for migraine short-term. */
@@ -35,10 +52,11 @@ export const blockIntent = defineFact({
   findings: ['single', 'short-term', 'series', 'prevention', 'not-stated'],
   read(context) {
     const { order } = context.line;
-    if (order.purposes.has('prevention')) return { finding: 'prevention', fields: { acute: false } };
+    if (isForPrevention(context)) return { finding: 'prevention', fields: { acute: false } };
     if (isSeries(context)) return { finding: 'series', fields: { acute: false } };
     const { fields, unread = [] } = headache.read(context);
-    const isAcute = states(order.words, context.policyData.vocabulary('shortTerm'));
+    const shortTerm = context.policyData.vocabulary('shortTerm');
+    const isAcute = order.words.split(CLAUSE_END).some((clause) => states(clause, shortTerm));
     const acute = isAcute && fields['migraine'] !== false;
     if (isAcute) return { finding: 'short-term', fields: { supported: true, acute } };
     if (fields['migraine'] === false) return { finding: 'single', fields: { supported: true, acute: false } };

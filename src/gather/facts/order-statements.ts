@@ -111,7 +111,9 @@ export const diagnosticPurpose = defineFact({
     const { purposes, modifiers } = context.line.order;
     const words = { code: context.line.procedure.code };
     const flagged = modifiers.has('KX');
-    if (!purposes.has('diagnostic') && !flagged)
+    // A block that is to be both is no diagnostic block.
+    const isDiagnostic = purposes.has('diagnostic') && !purposes.has('therapeutic');
+    if (!isDiagnostic && !flagged)
       return { finding: 'not-diagnostic', fields: { diagnostic: false, flagged: false }, words };
     return { finding: flagged ? 'flagged' : 'not-flagged', fields: { diagnostic: true, flagged }, words };
   },
