@@ -1,6 +1,6 @@
 import { scenarioRequest } from '../src/demo/scenario';
 import { muscleCountIn } from '../src/gather/order-words';
-import { changedStatuses } from './support/assessment';
+import { changedStatuses, statuses } from './support/assessment';
 import { answer, FIXTURES } from './support/service-for-test';
 import { wholeChart } from './support/whole-chart';
 
@@ -121,4 +121,47 @@ test.each([
   ['C5-6 muscles', undefined],
 ])('"%s" counts %s muscles', (words, count) => {
   expect(muscleCountIn(words)).toBe(count);
+});
+
+test('a Condition that came inside the order dates the pain', () => {
+  const base = wholeChart('base-occipital');
+  const held = {
+    resourceType: 'Condition',
+    id: 'r',
+    clinicalStatus: { coding: [{ code: 'active' }] },
+    verificationStatus: { coding: [{ code: 'confirmed' }] },
+    subject: { reference: 'Patient/base-occipital' },
+    onsetDateTime: '2025-08-01',
+    code: { coding: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'M54.81' }] },
+  };
+  const order = { contained: [held], reasonReference: [{ reference: '#r' }], reasonCode: null };
+  const orders = { without: [], change: { 'ServiceRequest/order-64405': order }, with: [] };
+  const request = scenarioRequest(
+    { ...base, without: ['Condition/neuralgia'], orders },
+    'guideline',
+    FIXTURES,
+  );
+  expect(statuses(answer(request)).get('ON-DUR 64405')).toBe('met');
+});
+
+test('a code of the other region without guidance is changed to the one that fits both', () => {
+  const base = wholeChart('base-cervical');
+  const cpt = (code: string) => ({ coding: [{ system: 'http://www.ama-assn.org/go/cpt', code }] });
+  const orders = {
+    without: [],
+    change: { 'ServiceRequest/order-64479': { code: cpt('62322'), bodySite: null } },
+    with: [],
+  };
+  const { cards } = answer(scenarioRequest({ ...base, orders }, 'guideline', FIXTURES));
+  const labels = (cards[0]?.suggestions ?? []).map(({ label }) => label);
+  expect(labels).toContain('Change 62322 to 62321 (with image guidance)');
+  expect(labels).not.toContain('Change 62322 to 62323 (with image guidance)');
+});
+
+test('a diagnosis of the problem list is suggested where it also settles what rests on the diagnosis', () => {
+  const base = wholeChart('base-occipital');
+  const reasonCode = [{ coding: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: 'G43.719' }] }];
+  const orders = { without: [], change: { 'ServiceRequest/order-64405': { reasonCode } }, with: [] };
+  const { cards } = answer(scenarioRequest({ ...base, orders }, 'medicare-lcd', FIXTURES));
+  expect((cards[0]?.suggestions ?? []).map(({ label }) => label).join('\n')).toContain('M54.81');
 });

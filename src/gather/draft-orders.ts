@@ -50,6 +50,8 @@ export interface DraftOrder {
   readonly cptCodes: readonly string[];
   readonly reasons: readonly Concept[];
   readonly reasonReferences: readonly string[];
+  /** Confirmed, present Conditions among its reasons that came inside the order. */
+  readonly heldConditions: readonly Json[];
   readonly sides: StatedSides;
   readonly side?: Side;
   readonly levels: readonly SpineLevel[];
@@ -131,13 +133,13 @@ function orderedSide(written: string, isStatedElsewhere: boolean): Side | undefi
 /** Longer than any order is worded; what lies beyond is not read. */
 const LONGEST_WORDS = 100_000;
 
-/** What the confirmed, present Conditions say that the order itself holds and names as its reasons. */
-function containedReasons(resource: Json): Concept[] {
+/** The confirmed, present Conditions that the order itself holds and names as its reasons. */
+function conditionsHeld(resource: Json): Json[] {
   return objects(resource['reasonReference']).flatMap((reason) => {
     const condition = containedIn(resource, reason);
     if (condition?.['resourceType'] !== 'Condition') return [];
     const counts = usabilityOf(condition) === 'usable' && !isPossible(condition) && !isOver(condition);
-    return counts ? concepts(condition['code']) : [];
+    return counts ? [condition] : [];
   });
 }
 
@@ -164,13 +166,18 @@ function readOrder(
   const occurrence = occurrenceOf(resource);
   const authoredOn = parseExactDay(resource['authoredOn']);
   const requisition = requisitionOf(resource);
+  const heldConditions = conditionsHeld(resource);
   const siteLevels = bodySiteLevels(bodySite, policyData.valueSet('disc-level-sites'));
   const code = concepts(resource['code']).flatMap((concept) => concept.codings);
   return {
     reference,
     resource,
     cptCodes: [...new Set(code.filter((c) => c.system === CODE_SYSTEMS.cpt).map((c) => c.code))],
-    reasons: [...concepts(resource['reasonCode']), ...containedReasons(resource)],
+    reasons: [
+      ...concepts(resource['reasonCode']),
+      ...heldConditions.flatMap((condition) => concepts(condition['code'])),
+    ],
+    heldConditions,
     reasonReferences: objects(resource['reasonReference']).flatMap((reason) => referenceOf(reason) ?? []),
     sides: {
       ...(ofSite && { bodySite: ofSite }),

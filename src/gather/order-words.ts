@@ -66,7 +66,7 @@ export function guidanceIn(words: string): Set<Guidance> {
 
 const ULTRASOUND = '(?:ultraso\\w*|sonograph\\w*)';
 const ULTRASOUND_AS_GUIDANCE = new RegExp(
-  `\\b${ULTRASOUND}(?=[ -]guid)|(?<=\\b(?:under|with|by|guidance:?) )${ULTRASOUND}|(?<=^|[,;]\\s*)${ULTRASOUND}(?=\\s*(?:$|[.,;]))`,
+  `\\b(?:${ULTRASOUND}|sono|u/?s)(?=[ -]guid)|(?<=\\b(?:under|with|by|guidance:?) )${ULTRASOUND}|(?<=^|[,;]\\s*)${ULTRASOUND}(?=\\s*(?:$|[.,;]))`,
   'giu',
 );
 

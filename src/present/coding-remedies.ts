@@ -9,9 +9,16 @@ import { type Draft, type SuggestionContext, labelOf, removeLines } from './reme
 
 type Target = (line: LineAssessment, context: SuggestionContext) => string | undefined;
 
+/** The code that includes guidance, of the region that the order is for. */
+function guidedCode(line: LineAssessment, { speaker }: SuggestionContext): string | undefined {
+  const { procedure } = line.line;
+  if (findingOf(line, 'orderRegion')?.endsWith('outside') !== true) return procedure.withGuidance;
+  return speaker.policyData.procedures.get(procedure.otherRegion ?? '')?.withGuidance;
+}
+
 /** By which code a line's own is to be replaced, for each remedy that replaces codes. */
 const TARGETS: Readonly<Record<string, Target>> = {
-  'use-guided-code': ({ line }) => line.procedure.withGuidance,
+  'use-guided-code': guidedCode,
   'use-next-code': (line, { speaker }) =>
     findingOf(line, 'unitCount') === 'repeated-first'
       ? nextCode(line.line.procedure.code, speaker.policyData)

@@ -1,5 +1,5 @@
 import type { Assessment, LineAssessment } from '../evaluate/assess';
-import type { CriterionResult } from '../evaluate/criterion';
+import type { CriterionResult, CriterionStatus } from '../evaluate/criterion';
 import { isObject, text } from '../fhir/read';
 import type { Session } from '../gather/sessions';
 import { DETERMINATIONS } from '../policy/schema';
@@ -65,19 +65,42 @@ function worstOf(assessments: readonly Assessment[], orders: ReadonlySet<string>
   return Math.min(DETERMINATIONS.length, ...ranks);
 }
 
-/** The statuses of all other hard criteria of some orders; to correct a code is no way to change them. */
+/** The statuses of the hard criteria of some orders, by order and criterion. */
 function hardStatuses(
   assessments: readonly Assessment[],
   orders: ReadonlySet<string>,
-  except: string | undefined,
-): string {
-  return assessments
-    .flatMap(({ lines }) => lines)
-    .filter(({ line }) => orders.has(line.order.reference))
-    .flatMap(({ results }) => results)
-    .filter(({ severity, criterion }) => severity === 'hard' && criterion.id !== except)
-    .map(({ criterion, status }) => `${criterion.id} ${status}`)
-    .join(' ');
+): ReadonlyMap<string, CriterionStatus> {
+  return new Map(
+    assessments
+      .flatMap(({ lines }) => lines)
+      .filter(({ line }) => orders.has(line.order.reference))
+      .flatMap(({ line, results }) =>
+        results
+          .filter(({ severity }) => severity === 'hard')
+          .map(({ criterion, status }) => {
+            const name = `${criterion.id} ${line.procedure.code} ${line.order.reference}`;
+            return [name, status] as const;
+          }),
+      ),
+  );
+}
+
+/**
+ * Whether to correct a reason changes no hard criterion in earnest. A diagnosis of the problem list may settle the criterion
+ * that asks for it, and what only the disagreement has left open.
+ */
+function leavesHardCriteria(
+  before: readonly Assessment[],
+  after: readonly Assessment[],
+  orders: ReadonlySet<string>,
+  settles: string | undefined,
+): boolean {
+  const [old, now] = [hardStatuses(before, orders), hardStatuses(after, orders)];
+  const maySettle = (name: string): boolean =>
+    settles !== undefined && (name.startsWith(`${settles} `) || old.get(name) === 'not-documented');
+  return [...new Set([...old.keys(), ...now.keys()])].every(
+    (name) => now.get(name) === old.get(name) || maySettle(name),
+  );
 }
 
 const CORRECTS_ONLY_THE_CODE: readonly string[] = ['replace-reason', 'drop-reason'];
@@ -121,11 +144,9 @@ export function keepsPromise(
   const { before, after } = beforeAndAfter(draft, context);
   const about = new Set(failing.map(({ line }) => line.order.reference));
   if (!isNoWorse(before, after, about)) return false;
-  const changesReason = CORRECTS_ONLY_THE_CODE.includes(draft.remedy);
-  if (changesReason || draft.remedy === CORRECTS_THE_DIAGNOSIS) {
-    const except = changesReason ? undefined : criterion;
-    if (hardStatuses(after, about, except) !== hardStatuses(before, about, except)) return false;
-  }
+  const settles = draft.remedy === CORRECTS_THE_DIAGNOSIS ? criterion : undefined;
+  const correctsReason = settles !== undefined || CORRECTS_ONLY_THE_CODE.includes(draft.remedy);
+  if (correctsReason && !leavesHardCriteria(before, after, about, settles)) return false;
   return after
     .flatMap(({ lines }) => lines)
     .filter(({ line }) => about.has(line.order.reference))

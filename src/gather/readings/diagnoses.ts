@@ -1,4 +1,4 @@
-import { wordsOf, type Concept } from '../../fhir/read';
+import { concepts, wordsOf, type Concept } from '../../fhir/read';
 import { codeSystemOf } from '../../policy/code-systems';
 import type { Evidence, LineContext } from '../facts/fact';
 import type { RecordEntry, Selected } from '../record-entry';
@@ -158,6 +158,13 @@ function setsOfOrder(context: LineContext): readonly ValueSet[] {
   return stated.length > 0 ? stated : sets;
 }
 
+/** Conditions of the sets that came inside the order; the order is where they stand. */
+function heldByOrder({ line: { order }, asOf }: LineContext, sets: readonly ValueSet[]): Selected[] {
+  return order.heldConditions
+    .map((resource) => ({ reference: order.reference, resource, concepts: concepts(resource['code']) }))
+    .filter((entry) => wasKnown(entry, asOf) && memberOf(entry.concepts, sets) !== undefined);
+}
+
 function readSupportingConditions(context: LineContext): Selected[] {
   const sets = setsOfOrder(context);
   const inRegion = confirmed(ofProblemList(context, sets)).flatMap((stated) => stated.condition ?? []);
@@ -178,7 +185,7 @@ function readSupportingConditions(context: LineContext): Selected[] {
     (entry) => isConfirmed(entry) && memberOf(entry.concepts, sets) !== undefined,
   );
   const all = new Map([...inRegion, ...stated, ...referenced].map((entry) => [entry.reference, entry]));
-  return [...all.values()];
+  return [...all.values(), ...heldByOrder(context, sets)];
 }
 
 /** The Condition with the member of the supported sets it belongs to. */
