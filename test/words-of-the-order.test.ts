@@ -1,3 +1,4 @@
+import { jointsOfBranches, levelName, readLevels } from '../src/anatomy/spine-level';
 import { scenarioRequest } from '../src/demo/scenario';
 import { muscleCountIn } from '../src/gather/order-words';
 import { changedStatuses, statuses } from './support/assessment';
@@ -164,4 +165,33 @@ test('a diagnosis of the problem list is suggested where it also settles what re
   const orders = { without: [], change: { 'ServiceRequest/order-64405': { reasonCode } }, with: [] };
   const { cards } = answer(scenarioRequest({ ...base, orders }, 'medicare-lcd', FIXTURES));
   expect((cards[0]?.suggestions ?? []).map(({ label }) => label).join('\n')).toContain('M54.81');
+});
+
+describe('medial branches stand for the joints that they supply', () => {
+  test.each([
+    ['base-facet-lumbar', '64493', 'L3 and L4 medial branch block, fluoroscopy'],
+    ['base-facet-lumbar', '64493', 'MBB L3, L4; fluoroscopy'],
+    ['base-facet-cervical', '64490', 'C4 and C5 medial branches, fluoroscopy'],
+    ['base-ablation', '64635', 'RFA of L3 and L4 medial branches, fluoroscopy'],
+  ])('%s %s: "%s" is the order as it was', (chart, code, note) => {
+    expect(changes(chart, code, note)).toEqual([{}, {}]);
+  });
+
+  test.each([
+    [
+      ['L3', 'L4', 'L5'],
+      ['L4-5', 'L5-S1'],
+    ],
+    [['L4', 'L5'], ['L5-S1']],
+    [
+      ['C4', 'C5', 'C6'],
+      ['C4-5', 'C5-6'],
+    ],
+    [['T12', 'L1'], ['L1-2']],
+    [['L3'], undefined],
+    [['L2', 'L4'], undefined],
+    [['L3', 'L4', 'C5'], undefined],
+  ])('%s: %s', (branches, joints) => {
+    expect(jointsOfBranches(branches.flatMap((label) => readLevels(label)))?.map(levelName)).toEqual(joints);
+  });
 });

@@ -101,6 +101,24 @@ export function isLumbarSacral(level: SpineLevel): boolean {
   return level.upper > LAST_THORACIC;
 }
 
+function isBare(level: SpineLevel): boolean {
+  return level.upper === level.lower;
+}
+
+/**
+ * The joints that medial branches supply: C4 and C5 the joint C4-5, below the neck L3 and L4 the joint L4-5, and L5, which
+ * is a dorsal ramus there, with L4 the joint L5-S1. Undefined unless each branch has a neighbour among the others.
+ */
+export function jointsOfBranches(branches: readonly SpineLevel[]): SpineLevel[] | undefined {
+  if (!branches.every(isBare)) return undefined;
+  const sorted = branches.map(({ upper }) => upper).toSorted((a, b) => a - b);
+  const upperOf = (branch: number): number => (branch <= LAST_CERVICAL ? branch : branch + 1);
+  const pairs = sorted.filter((branch) => sorted.includes(branch + 1));
+  const isPaired = (branch: number): boolean => pairs.includes(branch) || pairs.includes(branch - 1);
+  if (pairs.length === 0 || !sorted.every(isPaired)) return undefined;
+  return pairs.map((branch) => ({ upper: upperOf(branch), lower: upperOf(branch) + 1 }));
+}
+
 /** Head to tail; a bare vertebra before the joint below it. */
 export function compareLevels(a: SpineLevel, b: SpineLevel): number {
   return a.upper - b.upper || a.lower - b.lower;

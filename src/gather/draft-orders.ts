@@ -55,6 +55,8 @@ export interface DraftOrder {
   readonly sides: StatedSides;
   readonly side?: Side;
   readonly levels: readonly SpineLevel[];
+  /** Whether its words name medial branches or dorsal rami. */
+  readonly namesBranches: boolean;
   readonly modifiers: ReadonlySet<string>;
   readonly guidance: ReadonlySet<Guidance>;
   readonly purposes: ReadonlySet<Purpose>;
@@ -187,6 +189,7 @@ function readOrder(
     ...(side && { side }),
     levels:
       siteLevels.length > 0 ? separateLevels(siteLevels) : separateLevels(orderedLevels(written, policyData)),
+    namesBranches: policyData.vocabulary('nerveBranch').test(words),
     modifiers,
     guidance: guidanceIn(written),
     purposes: purposesIn(written),

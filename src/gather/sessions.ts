@@ -1,5 +1,5 @@
 import type { Side } from '../anatomy/side';
-import { isIdentical, type SpineLevel } from '../anatomy/spine-level';
+import { isIdentical, jointsOfBranches, type SpineLevel } from '../anatomy/spine-level';
 import type { Companion, PolicyData, Procedure } from '../policy/policy-data';
 import type { Day } from '../time/days';
 import type { DraftOrder } from './draft-orders';
@@ -88,9 +88,14 @@ function isJoint(level: SpineLevel): boolean {
   return level.upper !== level.lower;
 }
 
-/** The levels of an order; where joints are counted, the nerves named beside them are none. */
-function levelsOf(order: DraftOrder, countsJoints: boolean): readonly SpineLevel[] {
-  return countsJoints && order.levels.some(isJoint) ? order.levels.filter(isJoint) : order.levels;
+/**
+ * The levels of an order; where joints are counted, the nerves named beside them are none, and medial branches alone stand for
+ * the joints that they supply.
+ */
+function levelsOf({ levels, namesBranches }: DraftOrder, countsJoints: boolean): readonly SpineLevel[] {
+  if (!countsJoints) return levels;
+  if (levels.some(isJoint)) return levels.filter(isJoint);
+  return (namesBranches ? jointsOfBranches(levels) : undefined) ?? levels;
 }
 
 /** Gives each line its level: the one its own order states, else in CPT order the next that the group states. */

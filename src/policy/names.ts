@@ -127,6 +127,7 @@ export const VOCABULARY = [
   'prevention',
   'preventionByDrugs',
   'levelOfSomethingElse',
+  'nerveBranch',
   'shortTerm',
   'selection',
   'movement',
