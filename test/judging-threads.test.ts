@@ -201,6 +201,14 @@ test('beyond what can be judged in time calls are refused at once', async () => 
   await Promise.all(held);
 });
 
+test('a call that has waited too long in the queue is refused, and the next one is answered', async () => {
+  const { say } = hangingThreads();
+  const ahead = Array.from({ length: 4 }, () => say('wait'));
+  expect(await refusalOf(say('late'))).toMatchObject({ status: 503 });
+  await Promise.all(ahead);
+  expect(await say('afterwards')).toMatchObject({ body: 'afterwards' });
+});
+
 test('the thread that has least takes the next call', async () => {
   const { say } = hangingThreads(2);
   const waiting = say('never').catch(() => undefined);

@@ -13,6 +13,16 @@ describe('the embedded store', () => {
 
   describeStore(() => Promise.resolve(openStore(`file:${join(folder, 'data', 'store.db')}`)));
 
+  test('acknowledges nothing once its file is gone', async () => {
+    const file = join(folder, 'store.db');
+    const store = openStore(`file:${file}`);
+    await store.check();
+    rmSync(file);
+    await expect(store.addFeedback('client', 'service', [])).rejects.toThrow('deleted or replaced');
+    await expect(store.check()).rejects.toThrow('deleted or replaced');
+    await store.close();
+  });
+
   test('keeps what it has when it is opened again', async () => {
     const url = `file:${join(folder, 'store.db')}`;
     const soon = new Date(Date.now() + 60_000);

@@ -67,6 +67,26 @@ function refuseTooMuch(orders: readonly DraftOrder[], { policyData }: JudgingDep
   }
 }
 
+/**
+ * So many lines are judged again for suggestions: enough for every suggestion of an ordinary signature, and no more than what
+ * fits in the deadline.
+ */
+const MOST_LINES_AGAIN = 150;
+
+/** Judges changed draft orders, until that has cost as much as it may: then it says nothing. */
+function withinBudget(
+  groupsOfEntries: (entries: readonly unknown[]) => readonly JudgedGroup[],
+  judge: (group: JudgedGroup) => Assessment,
+): Judgement['reassess'] {
+  let left = MOST_LINES_AGAIN;
+  return (entries) => {
+    if (left <= 0) return undefined;
+    const groups = groupsOfEntries(entries);
+    left -= groups.reduce((sum, { group }) => sum + group.lines.length, 0);
+    return groups.map(judge);
+  };
+}
+
 /** The groups of procedures in the orders that have a policy; all others are none of ours. */
 function groupsOf(orders: readonly DraftOrder[], { policyData, today }: JudgingDependencies): JudgedGroup[] {
   return procedureGroups(orders, policyData, today()).flatMap((group) => {
@@ -161,7 +181,8 @@ export interface Judgement {
   readonly assessments: readonly Assessment[];
   /** Everything in the draft orders. */
   readonly allAssessments: readonly Assessment[];
-  readonly reassess: (draftOrders: readonly unknown[]) => readonly Assessment[];
+  /** Undefined once so much was judged again that the deadline could be missed. */
+  readonly reassess: (draftOrders: readonly unknown[]) => readonly Assessment[] | undefined;
 }
 
 /**
@@ -193,6 +214,9 @@ export function judgeBlocks(
     record,
     assessments: allAssessments.flatMap((assessment) => ofLines(assessment, isSelected) ?? []),
     allAssessments,
-    reassess: (entries) => groupsOf(readOrders(entries, request, dependencies), dependencies).map(judge),
+    reassess: withinBudget(
+      (entries) => groupsOf(readOrders(entries, request, dependencies), dependencies),
+      judge,
+    ),
   };
 }

@@ -35,7 +35,9 @@ const YOUNG_GENERATION_MB = 64;
 const MOST_LARGEST = 4;
 const MOST_BYTES = 64 * 2 ** 20;
 /** Calls that a thread has at once: most of them are judged one after the other, some wait for a FHIR server. */
-const MOST_SENT = 8;
+const MOST_SENT = 4;
+/** The part of the deadline after which a call that no thread has got yet is refused: what is left would not do. */
+const MOST_QUEUED = 1 / 2;
 /** What the smallest body counts for. */
 const LEAST_BYTES = 64 * 1024;
 
@@ -84,7 +86,12 @@ function handedOver(body: Buffer): Uint8Array<ArrayBuffer> {
 function threadOf({ settings, policyFiles, file, onLoss }: ThreadOptions): Thread {
   const waiting = new Map<number, Waiting>();
   /** Calls that the thread has not got yet; one whose caller leaves meanwhile is never judged. */
-  const queued: { readonly id: number; readonly call: Call; readonly body: Uint8Array<ArrayBuffer> }[] = [];
+  const queued: {
+    readonly id: number;
+    readonly call: Call;
+    readonly body: Uint8Array<ArrayBuffer>;
+    readonly since: number;
+  }[] = [];
   let nextId = 0;
   let load = 0;
   let sent = 0;
@@ -105,9 +112,14 @@ function threadOf({ settings, policyFiles, file, onLoss }: ThreadOptions): Threa
       const worker = running();
       const next = queued.shift();
       if (!next) return;
+      if (performance.now() - next.since > settings.deadlineMs * MOST_QUEUED) {
+        take(next.id)?.reject(overloaded());
+        continue;
+      }
       if (sent === 0) lastHeard = performance.now();
       sent += 1;
-      worker.postMessage(next satisfies ToThread, [next.body.buffer]);
+      const { since: _waited, ...message } = next;
+      worker.postMessage(message satisfies ToThread, [message.body.buffer]);
     }
   };
   const start = (): Worker => {
@@ -168,7 +180,7 @@ function threadOf({ settings, policyFiles, file, onLoss }: ThreadOptions): Threa
         running();
         waiting.set(id, { bytes, resolve, reject });
         load += bytes;
-        queued.push({ id, call, body: handedOver(body) });
+        queued.push({ id, call, body: handedOver(body), since: performance.now() });
         gone.addEventListener('abort', () => leave(id), { once: true });
         send();
       });

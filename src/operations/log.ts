@@ -38,6 +38,29 @@ export function errorFields(error: unknown): { kind: string; stack: readonly str
   return { kind: [error.name, code].filter(Boolean).join(' '), stack: frames.slice(0, 5) };
 }
 
+/** Bytes of log lines that wait for a standard output that takes nothing; further ones are dropped. */
+const MOST_WAITING = 2 ** 20;
+
+/**
+ * Standard output that may fail: a full disk costs lines, and neither the service nor its stopping. Left to itself, what waits
+ * would be written again and again at the exit.
+ */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: process.stdout.fd, maxLength: MOST_WAITING });
+  const flush = output.flushSync.bind(output);
+  let isFailing = false;
+  output.on('error', () => {
+    if (isFailing) return;
+    isFailing = true;
+    output.flushSync = () => {};
+    output.once('write', () => {
+      isFailing = false;
+      output.flushSync = flush;
+    });
+  });
+  return output;
+}
+
 /** JSON lines of which every member is on the list. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
@@ -46,7 +69,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     formatters: { log: allowed, bindings: allowed },
     serializers: { err: errorFields },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? standardOutput());
 }
 
 /** A request id that a gateway gave: a UUID, with or without its dashes. Other ids could name somebody. */

@@ -106,12 +106,12 @@ function leavesHardCriteria(
 const CORRECTS_ONLY_THE_CODE: readonly string[] = ['replace-reason', 'drop-reason'];
 const CORRECTS_THE_DIAGNOSIS = 'use-listed-diagnosis';
 
-/** What the sessions concerned come to before a suggestion is taken and after it. */
+/** What the sessions concerned come to before a suggestion is taken and after it; undefined where that would take too long. */
 function beforeAndAfter(draft: Draft, context: SuggestionContext) {
   const sessions = sessionsConcerned(draft, context);
   const before = context.assessments.filter(({ group }) => sessions.has(group.session));
   const after = context.reassess(applied(entriesOf(sessions, context.draftOrders), draft));
-  return { before, after };
+  return after && { before, after };
 }
 
 /** Whether what comes after brings no new coding issue and makes none of the orders worse. */
@@ -127,7 +127,9 @@ function isNoWorse(
 
 /** Whether taking the suggestion harms none of its orders. */
 export function doesNoHarm(draft: Draft, context: SuggestionContext): boolean {
-  const { before, after } = beforeAndAfter(draft, context);
+  const outcome = beforeAndAfter(draft, context);
+  if (!outcome) return false;
+  const { before, after } = outcome;
   return isNoWorse(before, after, new Set(draft.actions.map(({ order }) => order.reference)));
 }
 
@@ -141,7 +143,9 @@ export function keepsPromise(
   failing: readonly LineAssessment[],
   context: SuggestionContext,
 ): boolean {
-  const { before, after } = beforeAndAfter(draft, context);
+  const outcome = beforeAndAfter(draft, context);
+  if (!outcome) return false;
+  const { before, after } = outcome;
   const about = new Set(failing.map(({ line }) => line.order.reference));
   if (!isNoWorse(before, after, about)) return false;
   const settles = draft.remedy === CORRECTS_THE_DIAGNOSIS ? criterion : undefined;

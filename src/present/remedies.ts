@@ -21,7 +21,7 @@ export interface SuggestionContext {
   /** The entries of `context.draftOrders`, all they come to, and how they would be judged if they were other ones. */
   readonly draftOrders: readonly unknown[];
   readonly assessments: readonly Assessment[];
-  readonly reassess: (draftOrders: readonly unknown[]) => readonly Assessment[];
+  readonly reassess: (draftOrders: readonly unknown[]) => readonly Assessment[] | undefined;
 }
 
 export interface Draft {

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Kysely, Migrator, PostgresDialect, SqliteDialect, type Dialect } from 'kysely';
 import Libsql from 'libsql';
@@ -16,6 +16,8 @@ const MOST_CONNECTIONS = 10;
 export interface Database {
   /** Connects and migrates if that has not been done; throws what the database says. */
   ready(): Promise<Kysely<Tables>>;
+  /** Throws if the file of an embedded database is not the one that was opened: what is written would be lost. */
+  checkFile(): void;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,12 @@ function server(connectionString: string): Dialect {
   return new PostgresDialect({ pool });
 }
 
+/** Which file stands at a path: by device and number; a database in memory has none. */
+function identityOf(file: string): string {
+  const found = file === ':memory:' ? undefined : statSync(file, { throwIfNoEntry: false });
+  return found ? `${found.dev} ${found.ino}` : 'none';
+}
+
 async function migrate(database: Kysely<Tables>, flavour: Flavour): Promise<Kysely<Tables>> {
   const all = migrations(flavour);
   const migrator = new Migrator({ db: database, provider: { getMigrations: () => Promise.resolve(all) } });
@@ -68,6 +76,7 @@ async function migrate(database: Kysely<Tables>, flavour: Flavour): Promise<Kyse
 export function openDatabase(url: string): Database {
   const file = fileOf(url);
   const dialect = file === undefined ? server(url) : embedded(file);
+  const opened = file === undefined ? undefined : identityOf(file);
   const database = new Kysely<Tables>({ dialect });
   let migrated: Promise<Kysely<Tables>> | undefined;
   return {
@@ -77,6 +86,10 @@ export function openDatabase(url: string): Database {
         throw error;
       });
       return migrated;
+    },
+    checkFile() {
+      if (file !== undefined && identityOf(file) !== opened)
+        throw new Error('the file of the store was deleted or replaced');
     },
     close: () => database.destroy(),
   };

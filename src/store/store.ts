@@ -145,6 +145,7 @@ export function openStore(url: string): Store {
       return result.numInsertedOrUpdatedRows === 1n;
     },
     async addFeedback(client, service, outcomes) {
+      database.checkFile();
       const receivedAt = new Date();
       const rows = outcomes.map((outcome) => {
         const row = feedbackRow(client, service, outcome, receivedAt);
@@ -165,6 +166,7 @@ export function openStore(url: string): Store {
       });
     },
     async addDecisions(decisions) {
+      database.checkFile();
       const shown = decisions.flatMap(shownRows);
       await (await database.ready()).transaction().execute(async (transaction) => {
         await insertAll(transaction, 'decision', decisions.map(decisionRow));
@@ -188,6 +190,7 @@ export function openStore(url: string): Store {
     feedbackReport: async (client) => feedbackReport(await database.ready(), client),
     forget: async (now, keptSince) => forget(await database.ready(), now, keptSince),
     async check() {
+      database.checkFile();
       await (await database.ready()).selectFrom('decision').select('id').limit(1).execute();
     },
     close: () => database.close(),

@@ -1,5 +1,6 @@
 import dns from 'node:dns';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
@@ -138,6 +139,23 @@ describe('the clock jumps', () => {
     },
   );
 });
+
+test('a log that cannot be written costs its lines, and neither the service nor its end', () => {
+  const unwritable = openSync(__filename, 'r');
+  const script = `
+    const { createLogger } = require('./src/operations/log.ts');
+    const logger = createLogger('info');
+    for (let i = 0; i < 5; i += 1) setTimeout(() => logger.info('stopping'), i * 20);
+    setTimeout(() => process.exit(0), 300);`;
+  const { status, stderr } = spawnSync(process.execPath, ['-r', 'tsx/cjs', '-e', script], {
+    cwd: join(__dirname, '..', '..'),
+    stdio: ['ignore', unwritable, 'pipe'],
+    timeout: 30_000,
+    encoding: 'utf8',
+  });
+  closeSync(unwritable);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+}, 40_000);
 
 test('a FHIR server whose name nobody knows is one that could not be read', async () => {
   const failed: NodeJS.ErrnoException = Object.assign(new Error('getaddrinfo ENOTFOUND'), {

@@ -11,6 +11,7 @@ parentPort.on('message', ({ id, body }) => {
   const words = Buffer.from(body).toString();
   if (words === 'end') process.exit(1);
   if (words === 'hang') for (;;);
+  if (words === 'wait') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   if (words === 'never') return;
   parentPort.postMessage({ id, outcome: { status: 200, headers: {}, body: words } });
 });
