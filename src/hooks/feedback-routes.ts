@@ -17,6 +17,14 @@ export interface FeedbackDependencies {
 
 /** Seconds after which a client may try again what the store did not take. */
 const RETRY_AFTER_S = '5';
+/** Milliseconds in which a store that has failed is left alone: waiting for an embedded one holds up everything else. */
+const PAUSE_MS = 1000;
+
+function notStored() {
+  return problem(503, 'transient', 'Feedback cannot be stored just now; send it again.', {
+    'Retry-After': RETRY_AFTER_S,
+  });
+}
 
 /**
  * `POST /cds-services/{id}/feedback` (CDS Hooks 2.0.1, Feedback). What is answered with 200 is stored; a repeat changes
@@ -27,6 +35,7 @@ export function feedbackRoutes(
   access: Access,
   readBody: RequestHandler[],
 ): Router {
+  let leftAloneUntil = -Infinity;
   const router = Router();
   router
     .route('/cds-services/:id/feedback')
@@ -41,13 +50,13 @@ export function feedbackRoutes(
       ...readBody,
       async (request: Request, response: Response) => {
         const outcomes = readFeedback(request.body);
+        if (performance.now() < leftAloneUntil) throw notStored();
         try {
           await store.addFeedback(callerOf(response)?.iss ?? '', String(request.params['id']), outcomes);
         } catch (error) {
+          leftAloneUntil = performance.now() + PAUSE_MS;
           storeFailed('add-feedback', error);
-          throw problem(503, 'transient', 'Feedback cannot be stored just now; send it again.', {
-            'Retry-After': RETRY_AFTER_S,
-          });
+          throw notStored();
         }
         metrics.feedback(outcomes);
         logWith(response, { answer: { outcomes: outcomes.length } });

@@ -2,6 +2,7 @@ import dns from 'node:dns';
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import Libsql from 'libsql';
@@ -86,6 +87,8 @@ describe('the disk is full', () => {
     }
 
     connection.pragma('max_page_count = 1000000');
+    // A store that has failed is left alone for a second.
+    await setTimeout(1100);
     expect(await post()).toBe(200);
     acknowledged += 1;
     await decisions.close();

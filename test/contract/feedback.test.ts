@@ -169,12 +169,18 @@ describe('what is refused', () => {
   });
 
   test('[J13] what cannot be stored is not acknowledged', async () => {
-    const broken = appForTest({
-      store: { ...store, addFeedback: () => Promise.reject(new Error('disk full')) },
-    });
+    let tries = 0;
+    const addFeedback = (): Promise<void> => {
+      tries += 1;
+      return Promise.reject(new Error('disk full'));
+    };
+    const broken = appForTest({ store: { ...store, addFeedback } });
     const response = await send([overridden(CARD)], broken);
     expect(issuesOf(response, 503)[0]).toMatchObject({ code: 'transient' });
     expect(response.headers['retry-after']).toBe('5');
+    // A store that has just failed is not asked again at once.
+    issuesOf(await send([overridden(CARD)], broken), 503);
+    expect(tries).toBe(1);
   });
 });
 
