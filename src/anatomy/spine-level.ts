@@ -61,6 +61,11 @@ export function readLevels(text: string, isExcluded?: (wordsAfter: string) => bo
   return levels;
 }
 
+/** Whether a level is a single vertebra, which names its root, and no joint. */
+export function isBare(level: SpineLevel): boolean {
+  return level.upper === level.lower;
+}
+
 /** Whether two levels have the same name. */
 export function isIdentical(a: SpineLevel, b: SpineLevel): boolean {
   return a.upper === b.upper && a.lower === b.lower;
@@ -69,10 +74,8 @@ export function isIdentical(a: SpineLevel, b: SpineLevel): boolean {
 /** Whether two levels are the same joint; a bare vertebra matches either adjoining disc. */
 export function isSameLevel(a: SpineLevel, b: SpineLevel): boolean {
   if (isIdentical(a, b)) return true;
-  const aIsBare = a.upper === a.lower;
-  const bIsBare = b.upper === b.lower;
-  if (aIsBare === bIsBare) return false;
-  const [bare, joint] = aIsBare ? [a, b] : [b, a];
+  if (isBare(a) === isBare(b)) return false;
+  const [bare, joint] = isBare(a) ? [a, b] : [b, a];
   return bare.upper === joint.upper || bare.upper === joint.lower;
 }
 
@@ -84,7 +87,7 @@ function vertebraName(index: number): string {
 /** `L4-5`, `L5-S1` or `L5`. */
 export function levelName(level: SpineLevel): string {
   const upper = vertebraName(level.upper);
-  if (level.upper === level.lower) return upper;
+  if (isBare(level)) return upper;
   const lower = vertebraName(level.lower);
   return upper[0] === lower[0] ? `${upper}-${lower.slice(1)}` : `${upper}-${lower}`;
 }
@@ -99,10 +102,6 @@ export function spineRegionsOf(level: SpineLevel): SpineRegion[] {
 /** Whether a procedure code of the lumbar-sacral kind fits the level: L1-2 and below, T12-L1 is thoracic. */
 export function isLumbarSacral(level: SpineLevel): boolean {
   return level.upper > LAST_THORACIC;
-}
-
-function isBare(level: SpineLevel): boolean {
-  return level.upper === level.lower;
 }
 
 /**

@@ -13,7 +13,14 @@ import {
 } from '../fhir/read';
 import { sideOfSites } from './body-site';
 import { sideInText, sideOfCodings, type Side } from '../anatomy/side';
-import { ANY_LEVEL, isIdentical, isSameLevel, readLevels, type SpineLevel } from '../anatomy/spine-level';
+import {
+  ANY_LEVEL,
+  isBare,
+  isIdentical,
+  isSameLevel,
+  readLevels,
+  type SpineLevel,
+} from '../anatomy/spine-level';
 import { states, statementsOf, withoutHistory } from '../fhir/narrative';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { PolicyData } from '../policy/policy-data';
@@ -100,7 +107,6 @@ function bodySiteLevels(bodySite: readonly Concept[], discSites: ValueSet): Spin
 
 /** Each level once; a root named beside its joint ("L4-5 for the L5 root") is no second level. */
 function separateLevels(levels: readonly SpineLevel[]): SpineLevel[] {
-  const isBare = (level: SpineLevel): boolean => level.upper === level.lower;
   return levels.filter((level, i) => {
     const isRepeat = levels.findIndex((other) => isIdentical(other, level)) < i;
     const hasJoint = isBare(level) && levels.some((other) => !isBare(other) && isSameLevel(level, other));

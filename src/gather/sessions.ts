@@ -1,5 +1,5 @@
 import type { Side } from '../anatomy/side';
-import { isIdentical, jointsOfBranches, type SpineLevel } from '../anatomy/spine-level';
+import { isBare, isIdentical, jointsOfBranches, type SpineLevel } from '../anatomy/spine-level';
 import type { Companion, PolicyData, Procedure } from '../policy/policy-data';
 import type { Day } from '../time/days';
 import type { DraftOrder } from './draft-orders';
@@ -84,17 +84,14 @@ export function compareCodes(a: OrderedLine, b: OrderedLine): number {
   return Number(a.procedure.code > b.procedure.code) - Number(a.procedure.code < b.procedure.code);
 }
 
-function isJoint(level: SpineLevel): boolean {
-  return level.upper !== level.lower;
-}
-
 /**
  * The levels of an order; where joints are counted, the nerves named beside them are none, and medial branches alone stand for
  * the joints that they supply.
  */
 function levelsOf({ levels, namesBranches }: DraftOrder, countsJoints: boolean): readonly SpineLevel[] {
   if (!countsJoints) return levels;
-  if (levels.some(isJoint)) return levels.filter(isJoint);
+  const joints = levels.filter((level) => !isBare(level));
+  if (joints.length > 0) return joints;
   return (namesBranches ? jointsOfBranches(levels) : undefined) ?? levels;
 }
 

@@ -4,7 +4,7 @@ import { nextCode } from '../gather/facts/session-coding';
 import { CODE_SYSTEMS } from '../policy/code-systems';
 import type { Companion } from '../policy/policy-data';
 import { canBeChanged, ordersOf, updated, withCode } from './changed-order';
-import { findingOf, wordOf } from './line-facts';
+import { findingOf, isDenied, wordOf } from './line-facts';
 import { type Draft, type SuggestionContext, labelOf, removeLines } from './remedies';
 
 type Target = (line: LineAssessment, context: SuggestionContext) => string | undefined;
@@ -12,7 +12,7 @@ type Target = (line: LineAssessment, context: SuggestionContext) => string | und
 /** The code that includes guidance, of the region that the order is for. */
 function guidedCode(line: LineAssessment, { speaker }: SuggestionContext): string | undefined {
   const { procedure } = line.line;
-  if (findingOf(line, 'orderRegion')?.endsWith('outside') !== true) return procedure.withGuidance;
+  if (!isDenied(line, 'orderRegion', 'fits')) return procedure.withGuidance;
   return speaker.policyData.procedures.get(procedure.otherRegion ?? '')?.withGuidance;
 }
 

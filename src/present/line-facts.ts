@@ -12,6 +12,11 @@ export function wordOf(line: LineAssessment, name: string, word: string): string
   return typeof said === 'string' && said !== '' ? said : undefined;
 }
 
+/** Whether a fact of the line says no to what a field asks. */
+export function isDenied(line: LineAssessment, name: string, field: string): boolean {
+  return factOf(line, name)?.fields[field] === false;
+}
+
 /** What a fact of the line found. */
 export function findingOf(line: LineAssessment, name: string): string | undefined {
   return factOf(line, name)?.finding;
